@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// The board interface: all that firmware may know of the hardware. `#board` resolves to one board definition when an image
+// is bundled; nothing here has a body. A board calls the role back through the handlers of `Role`, each of which runs to
+// completion and allocates nothing.
+
+import type { Bytes, Words } from '../crypto-core/tables.ts';
+
+/** What a role hands to its board at start. */
+export interface Role {
+  /** Configuration is loaded, the radio is up. Called once. */
+  start(): void;
+  /** A frame of `length` octets (FCS included) lies in rxFrame; it is copied before this returns. lqi: 0 to 255. */
+  receive(length: number, lqi: number): void;
+  /** The frame given to radioSend left or failed: SENT_OK, SENT_NO_ACK, SENT_NO_CHANNEL. */
+  sent(status: number): void;
+  /** The alarm set by setAlarm is due. */
+  alarm(): void;
+  /** Answers one post(). */
+  posted(): void;
+  /** A console line of `length` octets lies in rxLine. */
+  command(length: number): void;
+}
+
+export const SENT_OK = 0;
+export const SENT_NO_ACK = 1;
+export const SENT_NO_CHANNEL = 2;
+
+/** Frame the radio received last: MPDU with FCS, 127 octets at most. */
+export declare const rxFrame: Bytes;
+/** Frame to send: MPDU with FCS, 127 octets at most. The radio has taken its copy when radioSend returns. */
+export declare const txFrame: Bytes;
+/** Console line received last, 255 octets at most, without its line end. */
+export declare const rxLine: Bytes;
+
+/** Largest MPDU the radio carries, FCS included (aMaxPhyPacketSize 127; a test board says 80). */
+export declare function maxPsdu(): number;
+/** AES blocks one task may take: 15 ms of an ESP8266 task over the block time of this board. */
+export declare const STEP_BLOCKS: number;
+
+/** Sends txFrame[0..length-1]; exactly one sent(status) follows. Retries and acknowledgement (AR bit) are the radio's. */
+export declare function radioSend(length: number): void;
+/** Sets what the radio's filter accepts: PAN, own short address (0xFFFE: none), own EUI-64 as two big-endian words. */
+export declare function radioFilter(pan: number, short: number, euiHigh: number, euiLow: number): void;
+
+/** Milliseconds since start, 31 bits, wraps; subtract modulo 2^31. */
+export declare function millis(): number;
+/** Seconds since start, 31 bits. */
+export declare function seconds(): number;
+/** One alarm, `delay` ms from now; replaces the one before. */
+export declare function setAlarm(delay: number): void;
+/** Asks for one call of posted() after other work had its turn. */
+export declare function post(): void;
+
+/** 32 random bits as an int32. */
+export declare function randomWord(): number;
+
+/** Reads `count` words of a stored record into words[at..]. @returns true if the record exists with that length. */
+export declare function storageRead(record: number, words: Words, at: number, count: number): boolean;
+/** Stores a record of `count` ≤ 64 words; it is in flash when this returns. */
+export declare function storageWrite(record: number, words: Words, at: number, count: number): void;
+
+/** One octet to the console. */
+export declare function consoleWrite(octet: number): void;
+/** An event for whoever watches: a console line on a board, a row of the timeline on the bench. No key material. */
+export declare function report(event: number, a: number, b: number, c: number, d: number, e: number): void;
+/** True where an image is a debug image and its user asked for key material by name. */
+export declare function keylogWanted(): boolean;
