@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a mote reports to whoever watches it: a console line on a board, a row of the timeline on the bench. One of the two
+// public faces of the firmware (the other is records.ts). A peer is named by the low word of its EUI-64. No key material,
+// except the two EVENT_LINK_KEY events, which come only where keylogWanted().
+
+/** N begins a run: mode, ctr, authority, first router wanted, number of routers wanted. */
+export const EVENT_RUN = 1;
+/** N derived a key with a router and its NOTICE opened: router, ctr, mode, depth, key index. */
+export const EVENT_KEY = 2;
+/** A run of N is over: ctr, outcome, mode. */
+export const EVENT_RUN_END = 3;
+/** R committed a key, since N used it: node, ctr, mode, depth, key index. */
+export const EVENT_COMMIT = 4;
+/** N sends its data through this router from now on: router, mode of the run that made the key. */
+export const EVENT_ATTACH = 5;
+/** N lost its router and has no other: router. */
+export const EVENT_DETACH = 6;
+/** A key is deleted: peer, key index. */
+export const EVENT_KEY_GONE = 7;
+/** A reading was handed to the router's radio: sequence number. */
+export const EVENT_DATA_SENT = 8;
+/** A reading arrived at the base station: origin, sequence number. */
+export const EVENT_DATA_DELIVERED = 9;
+/** Something was refused: reason (refusals.ts), KEMP message type or 0. */
+export const EVENT_REFUSED = 10;
+/** What the frame sent next is: message type, MPDU octets, cause, node, ctr. `cause` numbers the received frame that it
+ * answers (1 is the first one received since start; 0: none); node and ctr name the run, 0 where the sender cannot know. */
+export const EVENT_FRAME = 11;
+/** AES blocks spent on a task: message type, blocks, cause, node, ctr; as EVENT_FRAME. */
+export const EVENT_WORK = 12;
+/** A router's distance from the base station changed: rank in hops. */
+export const EVENT_RANK = 13;
+/** Octets 0 to 7 and 8 to 15 of a link key, where asked for by name: peer, key index, two words. */
+export const EVENT_LINK_KEY_1 = 14;
+export const EVENT_LINK_KEY_2 = 15;
+/** B believes this attachment: node, router, ctr, mode, depth. */
+export const EVENT_ATTACHED = 16;
+/** A record that the mote cannot run with: record number, expected version, version found. */
+export const EVENT_BAD_RECORD = 17;
+
+export const OUTCOME_ESTABLISHED = 1;
+export const OUTCOME_REJECTED = 2;
+export const OUTCOME_TIMEOUT = 3;
+
+/** Modes of a run (docs/protocol.md "Modes"). */
+export const MODE_CENTRALISED = 0;
+export const MODE_PREDICTIVE = 1;
+export const MODE_REACTIVE = 2;
+export const MODE_REFRESH = 3;

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Storage records: what provisioning writes and the firmware reads, as int32 words. One of the two public faces of the
+// firmware (the other is events.ts). EUI-64 and keys are big-endian words: the first word holds the first four octets as
+// printed.
+
+/** Version of every layout below; a record of another version is refused and reported. */
+export const RECORDS_VERSION = 1;
+
+/** A short address that means "none" (IEEE 802.15.4 7.2.2.9): the node is spoken to by EUI-64. */
+export const NO_SHORT = 0xfffe;
+
+/** Who this mote is and how its network is run. */
+export const RECORD_IDENTITY = 1;
+export const IDENTITY_VERSION = 0;
+export const IDENTITY_EUI = 1; // 2 words
+export const IDENTITY_SHORT = 3; // 0xFFFE: none
+export const IDENTITY_KEY = 4; // K_N, 4 words; unused at the base station
+export const IDENTITY_PAN = 8;
+export const IDENTITY_CHANNEL = 9;
+export const IDENTITY_BASE_EUI = 10; // 2 words
+export const IDENTITY_BASE_SHORT = 12;
+/** T_aes: milliseconds of one AES block on the slowest board of the network (protocol.md "Timers"). */
+export const IDENTITY_AES_MS = 13;
+/** Introductions in a row before a node must return to the base station; 8 unless the network says otherwise. */
+export const IDENTITY_DEPTH_LIMIT = 14;
+/** Life of a key from the base station, in minutes. */
+export const IDENTITY_LIFE = 15;
+/** Link quality, 0 to 255: a router is left only for one better by this much ... */
+export const IDENTITY_HYSTERESIS = 16;
+/** ... and only when its own quality fell below this. */
+export const IDENTITY_LEAVE_BELOW = 17;
+/** Milliseconds between two readings; 0: none are sent. */
+export const IDENTITY_DATA_PERIOD = 18;
+/** OUI of KMP id 255 (IEEE 802.15.9), 24 bits. */
+export const IDENTITY_OUI = 19;
+export const IDENTITY_WORDS = 20;
+
+/** The REQUEST counter, stored ahead: every value below it may have been used. */
+export const RECORD_COUNTER = 2;
+export const COUNTER_WORDS = 1;
+
+/** At the base station: record RECORD_NODE + i is node i of the registry, i from 0. */
+export const RECORD_NODE = 16;
+export const NODE_VERSION = 0;
+export const NODE_EUI = 1; // 2 words
+export const NODE_SHORT = 3;
+export const NODE_KEY = 4; // K_N, 4 words
+/** Highest ctr granted; -1 before the first. */
+export const NODE_COUNTER = 8;
+/** seal(S_N), 4 words; all zero before the first session. */
+export const NODE_SESSION = 9;
+/** ctr of the run that made the session; its low octet is the session index on air. */
+export const NODE_SESSION_COUNTER = 13;
+/** Next sequence number of B under the session, reserved ahead, and the lowest one accepted from N. */
+export const NODE_SEQUENCE_OUT = 14;
+export const NODE_SEQUENCE_IN = 15;
+export const NODE_FLAGS = 16;
+export const NODE_WORDS = 17;
+/** Nodes a mote can serve as base station. */
+export const MAX_NODES = 64;
