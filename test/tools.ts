@@ -110,6 +110,8 @@ export interface LuaRun {
   timeout?: number;
   /** 32-bit machines only: octets the script may hold beyond the libraries and its own code. */
   heap?: number;
+  /** 32-bit machines only: instructions after which a runaway script is stopped. */
+  limit?: number;
 }
 
 /** `vm.count` for the stock machines; the launcher of the 32-bit ones has it built in. The part outside f is measured. */
@@ -130,19 +132,21 @@ function vm.count(...) return raw(...) - own end`;
  * @returns standard output, one character an octet
  * @throws where the script raises an error, exits with a status other than 0 or runs too long; standard error is in the message
  */
-export function runLua(vm: Vm, { script, args = [], stdin = '', timeout = 60_000, heap }: LuaRun): string {
-  if (heap !== undefined && !isBuilt(vm)) throw new Error(`heap needs lua53i, lua51f or lua51i, not ${vm}`);
+export function runLua(vm: Vm, { script, args = [], stdin = '', timeout = 60_000, heap, limit }: LuaRun): string {
+  if ((heap !== undefined || limit !== undefined) && !isBuilt(vm)) {
+    throw new Error(`heap and limit need lua53i, lua51f or lua51i, not ${vm}`);
+  }
   if (vm === 'fengari') return runFengari(script, args, stdin, timeout);
 
   const folder = mkdtempSync(join(tmpdir(), 'kemp-lua-'));
   try {
     const file = join(folder, 'script.lua');
     writeFileSync(file, script);
-    const options = isBuilt(vm)
-      ? heap === undefined
-        ? []
-        : ['--heap', String(heap)]
-      : [...(vm === 'lua5.1' ? ['-l', 'bit'] : []), '-e', COUNT];
+    const limits = [
+      ...(heap === undefined ? [] : ['--heap', `${heap}`]),
+      ...(limit === undefined ? [] : ['--limit', `${limit}`]),
+    ];
+    const options = isBuilt(vm) ? limits : [...(vm === 'lua5.1' ? ['-l', 'bit'] : []), '-e', COUNT];
     const run = spawnSync(pathOf(vm) || vm, [...options, file, ...args], {
       input: Buffer.from(stdin, 'latin1'),
       timeout,

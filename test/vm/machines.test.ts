@@ -42,6 +42,20 @@ local function nothing() end
 local function loop(n) local x = 0 for i = 1, n do x = x + i end return x end
 print(vm.count(nothing), vm.count(nothing, 1, 2), vm.count(loop, 11) - vm.count(loop, 1))`;
 
+/** Branches, calls, tables and arithmetic: what a mote does all day. */
+const SIEVE = `
+local composite, found = {}, 0
+local function strike(step, last) for i = step * step, last, step do composite[i] = true end end
+local function sieve(last)
+  for i = 2, last do
+    if not composite[i] then
+      found = found + 1
+      strike(i, last)
+    elseif i % 7 == 0 and found > 10 then found = found - 1 end
+  end
+end
+print(vm.count(sieve, 600), found)`;
+
 for (const vm of machines) {
   describeWith(vm, `vm.count on ${vm}`, () => {
     it('counts what f executes and nothing else', () => {
@@ -50,8 +64,22 @@ for (const vm of machines) {
   });
 }
 
+for (const [stock, ...others] of [
+  ['lua5.1', 'lua51f', 'lua51i'],
+  ['lua5.3', 'lua53i', 'fengari'],
+] as const) {
+  describeWith([stock, ...others], `vm.count on ${others.join(' and ')}`, () => {
+    it(`gives the number of ${stock}`, () => {
+      for (const vm of others)
+        expect([vm, runLua(vm, { script: SIEVE })]).toEqual([vm, runLua(stock, { script: SIEVE })]);
+    });
+  });
+}
+
 describe('runLua', () => {
   it('refuses a heap where nothing can hold it', () => {
-    expect(() => runLua('fengari', { script: '', heap: 1000 })).toThrow(/heap needs lua53i, lua51f or lua51i, not fengari/);
+    expect(() => runLua('fengari', { script: '', heap: 1000 })).toThrow(
+      /heap and limit need lua53i, lua51f or lua51i, not fengari/,
+    );
   });
 });
