@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// The 16-bit FCS (IEEE 802.15.4 7.2.11): x^16 + x^12 + x^5 + 1, least significant bit first, initial value 0, no final
+// inversion (CRC-16/KERMIT). No table: the polynomial has so few terms that eight steps collapse into one exclusive or of
+// shifts, which takes three `bxor` calls an octet on Lua 5.1 where a 16-word nibble table takes four, and no RAM.
+
+import type { Bytes } from '../../crypto-core/tables.ts';
+
+/** Octets of the FCS. */
+export const FCS_LENGTH = 2;
+
+/**
+ * Takes frame[from .. to-1] into the FCS, so that a long frame can be cut into steps: fcsUpdate(fcsUpdate(0, f, 0, k), f, k, n)
+ * equals fcsUpdate(0, f, 0, n).
+ * @param crc 0 at the start of a frame, else what the step before returned
+ * @returns 0 to 0xFFFF
+ */
+export function fcsUpdate(crc: number, frame: Bytes, from: number, to: number): number {
+  let sum = crc;
+  for (let i = from; i < to; i++) {
+    const low = (sum ^ frame[i]) & 255;
+    const octet = low ^ ((low << 4) & 255);
+    sum = (sum >>> 8) ^ (octet << 8) ^ (octet << 3) ^ (octet >>> 4);
+  }
+  return sum;
+}
+
+/** Writes an FCS to frame[at] and frame[at + 1], low octet first. */
+export function putFcs(frame: Bytes, at: number, crc: number): void {
+  frame[at] = crc & 255;
+  frame[at + 1] = crc >>> 8;
+}
+
+/**
+ * @param crc fcsUpdate over frame[0 .. length-3]
+ * @param length octets of the frame, FCS included; 2 at least
+ * @returns whether the FCS at the frame's end is that one
+ */
+export function fcsMatches(crc: number, frame: Bytes, length: number): boolean {
+  return frame[length - 2] === (crc & 255) && frame[length - 1] === crc >>> 8;
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Octets at rest, four a word: a Bytes table costs up to 12 octets of RAM an entry. First octet in the high end; a last word
+// that is not full holds its octets at the low end, so that more can be shifted in behind them.
+
+import { putWord } from '../../crypto-core/words.ts';
+import type { Bytes, Words } from '../../crypto-core/tables.ts';
+
+/**
+ * Appends bytes[at .. at+length-1] to the octets packed from words[first] on.
+ * @param filled octets packed there so far
+ */
+export function packOctets(words: Words, first: number, filled: number, bytes: Bytes, at: number, length: number): void {
+  let index = first + (filled >>> 2);
+  let held = filled & 3;
+  let word = held === 0 ? 0 : words[index];
+  for (let i = at; i < at + length; i++) {
+    word = (word << 8) | bytes[i];
+    held += 1;
+    if (held === 4) {
+      words[index] = word;
+      index += 1;
+      held = 0;
+      word = 0;
+    }
+  }
+  if (held !== 0) words[index] = word;
+}
+
+/** Copies `length` octets packed from words[first] on to bytes[0 .. length-1]. */
+export function unpackOctets(words: Words, first: number, length: number, bytes: Bytes): void {
+  const whole = length >>> 2;
+  for (let i = 0; i < whole; i++) putWord(bytes, i << 2, words[first + i]);
+  const at = whole << 2;
+  let word = at < length ? words[first + whole] : 0;
+  for (let i = length - 1; i >= at; i--) {
+    bytes[i] = word & 255;
+    word = word >>> 8;
+  }
+}
