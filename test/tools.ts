@@ -89,7 +89,7 @@ export function describeWith(tools: Tool | readonly Tool[], name: string, body: 
       throw new Error(`${reason}; CI or KEMP_REQUIRE_TOOLS=1 is set, so it may not be skipped`);
     });
   } else {
-    process.stderr.write(`SKIPPED: ${name}: ${reason}\n`);
+    process.stderr.write(`SKIPPED: ${reason}: ${name}\n`);
     it.skip(`${name}: ${reason}`, () => {});
   }
 }
