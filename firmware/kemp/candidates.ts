@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// Routers in earshot, as their ADVERTs tell. An ADVERT is a hint: nothing here is trusted, a false one costs a failed run at
+// most, after which its sender is barred for a doubling time.
+
+import { seconds } from '#board';
+import { getWord } from '../../crypto-core/index.ts';
+import { makeWords, type Bytes, type Words } from '../../crypto-core/tables.ts';
+import { names } from '../link/address.ts';
+import { inMillis, remaining } from '../link/timers.ts';
+import { NO_SHORT } from '../records.ts';
+import { ADVERT_EUI, ADVERT_LOAD, ADVERT_MAX_ROUTERS, ADVERT_RANK, ADVERT_ROUTERS } from './layout.ts';
+
+const CANDIDATES = 8;
+export const CANDIDATE_ADDRESS = 0;
+const CANDIDATE_KNOWN = 3;
+export const CANDIDATE_RANK = 4;
+/** Smoothed link quality, in quarters: 0 to 1020. */
+const CANDIDATE_QUALITY = 5;
+/** When it counts as silent (timers.ts). */
+const CANDIDATE_SILENT_AT = 6;
+const CANDIDATE_ROOM = 7;
+/** Failed runs in a row, and the second until which it is barred for them. */
+const CANDIDATE_FAILURES = 8;
+const CANDIDATE_BARRED = 9;
+const CANDIDATE_ROUTERS = 10;
+/** Short addresses of routers it shares keys with. */
+const CANDIDATE_ROUTER = 11;
+const CANDIDATE_WORDS = CANDIDATE_ROUTER + ADVERT_MAX_ROUTERS;
+
+/** Three ADVERT periods of 4 s at their longest, and a little. */
+const SILENT_MS = 16000;
+/** First bar after a failed run. */
+const BAR_SECONDS = 4;
+
+export const candidates = makeWords(CANDIDATES * CANDIDATE_WORDS);
+export const CANDIDATES_END = CANDIDATES * CANDIDATE_WORDS;
+export const NEXT_CANDIDATE = CANDIDATE_WORDS;
+export const NO_CANDIDATE = -1;
+
+/** @returns offset of the candidate that an address names, or NO_CANDIDATE. */
+export function findCandidate(table: Words, at: number): number {
+  for (let one = 0; one < CANDIDATES_END; one += CANDIDATE_WORDS) {
+    if (candidates[one + CANDIDATE_KNOWN] === 1 && names(table, at, candidates, one)) return one;
+  }
+  return NO_CANDIDATE;
+}
+
+/** Smoothed link quality, 0 to 255. */
+export function qualityOf(one: number): number {
+  return candidates[one + CANDIDATE_QUALITY] >>> 2;
+}
+
+/** Heard lately. */
+export function heard(one: number): boolean {
+  return candidates[one + CANDIDATE_KNOWN] === 1 && remaining(candidates[one + CANDIDATE_SILENT_AT]) > 0;
+}
+
+/** Heard lately, not barred, with room. */
+export function eligible(one: number): boolean {
+  return heard(one) && candidates[one + CANDIDATE_BARRED] <= seconds() && candidates[one + CANDIDATE_ROOM] > 0;
+}
+
+/** True if it told that it shares a key with the router of short address `short`. */
+export function advertised(one: number, short: number): boolean {
+  for (let i = 0; i < candidates[one + CANDIDATE_ROUTERS]; i++) {
+    if (candidates[one + CANDIDATE_ROUTER + i] === short) return true;
+  }
+  return false;
+}
+
+/** A run with this candidate failed: it is barred, twice as long each time. */
+export function barCandidate(one: number): void {
+  const failures = candidates[one + CANDIDATE_FAILURES];
+  candidates[one + CANDIDATE_BARRED] = seconds() + (BAR_SECONDS << failures);
+  if (failures < 8) candidates[one + CANDIDATE_FAILURES] = failures + 1;
+}
+
+/** A run with this candidate succeeded. */
+export function clearBar(one: number): void {
+  candidates[one + CANDIDATE_FAILURES] = 0;
+}
+
+/** A place for a newcomer: a free one, else that of a silent one, else that of the weakest. */
+function place(): number {
+  let weakest = 0;
+  for (let one = 0; one < CANDIDATES_END; one += CANDIDATE_WORDS) {
+    if (!heard(one)) return one;
+    if (candidates[one + CANDIDATE_QUALITY] < candidates[weakest + CANDIDATE_QUALITY]) weakest = one;
+  }
+  return weakest;
+}
+
+/**
+ * Takes an ADVERT. @param sender its source address as the MHR gives it. @param lqi link quality, 0 to 255.
+ * @returns offset of its candidate
+ */
+export function takeAdvert(body: Bytes, at: number, length: number, sender: Words, senderAt: number, lqi: number): number {
+  let one = 0;
+  let known = false;
+  while (one < CANDIDATES_END && !known) {
+    known =
+      candidates[one + CANDIDATE_KNOWN] === 1 &&
+      candidates[one] === getWord(body, at + ADVERT_EUI) &&
+      candidates[one + 1] === getWord(body, at + ADVERT_EUI + 4);
+    if (!known) one += CANDIDATE_WORDS;
+  }
+  if (!known) {
+    one = place();
+    candidates[one] = getWord(body, at + ADVERT_EUI);
+    candidates[one + 1] = getWord(body, at + ADVERT_EUI + 4);
+    candidates[one + CANDIDATE_KNOWN] = 1;
+    candidates[one + CANDIDATE_FAILURES] = 0;
+    candidates[one + CANDIDATE_BARRED] = 0;
+  }
+  if (known && heard(one)) {
+    candidates[one + CANDIDATE_QUALITY] += lqi - qualityOf(one);
+  } else {
+    candidates[one + CANDIDATE_QUALITY] = lqi * 4;
+  }
+  candidates[one + 2] = sender[senderAt + 2];
+  candidates[one + CANDIDATE_RANK] = body[at + ADVERT_RANK];
+  candidates[one + CANDIDATE_ROOM] = body[at + ADVERT_LOAD] & 15;
+  candidates[one + CANDIDATE_SILENT_AT] = inMillis(SILENT_MS);
+  let count = (length - ADVERT_ROUTERS) >>> 1;
+  if (count > ADVERT_MAX_ROUTERS) count = ADVERT_MAX_ROUTERS;
+  candidates[one + CANDIDATE_ROUTERS] = count;
+  for (let i = 0; i < count; i++) {
+    const short = at + ADVERT_ROUTERS + 2 * i;
+    candidates[one + CANDIDATE_ROUTER + i] = body[short] * 256 + body[short + 1];
+  }
+  return one;
+}
+
+/** The candidate is silent: its frames do not arrive any more. */
+export function markSilent(one: number): void {
+  candidates[one + CANDIDATE_SILENT_AT] = inMillis(0);
+}
+
+/** No short address: it cannot be told in an ADVERT's list. */
+export function isWide(one: number): boolean {
+  return candidates[one + 2] === NO_SHORT;
+}

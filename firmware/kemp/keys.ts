@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pairwise keys. The key is the unit, not the neighbour: counters, index, depth and lifetime belong to it, so an old and a
+// new key with one node live side by side until the new one is confirmed (protocol.md "Keys"). Slots from LIVE_KEYS up are the
+// tentative table: what an APPROVAL asks for waits there and never displaces an authenticated key.
+
+import { keylogWanted, report, seconds } from '#board';
+import { wipeWords } from '../../crypto-core/index.ts';
+import { makeWords, type Words } from '../../crypto-core/tables.ts';
+import { EVENT_KEY_GONE, EVENT_LINK_KEY_1, EVENT_LINK_KEY_2 } from '../events.ts';
+import { copyAddress, names } from '../link/address.ts';
+
+export const LIVE_KEYS = 24;
+const TENTATIVE_KEYS = 5;
+const SLOTS = LIVE_KEYS + TENTATIVE_KEYS;
+
+/** Peer: EUI-64 (2 words) and short address. */
+export const KEY_PEER = 0;
+export const KEY_STATE = 3;
+/** KDF(K, label): link, seal; K itself serves its authority role by derive and request-MAC. 4 words each. */
+export const KEY_SECRET = 4;
+export const KEY_LINK = 8;
+export const KEY_SEAL = 12;
+export const KEY_INDEX = 16;
+export const KEY_DEPTH = 17;
+export const KEY_MODE = 18;
+/** The authority that made it: EUI-64 and short. */
+export const KEY_AUTHORITY = 19;
+/** ctr of the run that made it. */
+export const KEY_CTR = 22;
+/** End of life, in the board's seconds; and, while B has not acknowledged ATTACHED, its full end (else 0). */
+export const KEY_EXPIRES = 23;
+export const KEY_FULL_EXPIRES = 24;
+/** Frame counters: next to send, lowest accepted. */
+export const KEY_TX = 25;
+export const KEY_RX = 26;
+/** Sequence numbers of messages sealed under KEY_SEAL: next to send, lowest accepted. */
+export const KEY_SEQ_OUT = 27;
+export const KEY_SEQ_IN = 28;
+/** Repeats of CONFIRM (at N) or ATTACHED (at R) so far, and when the next is due (ms); -1 repeats: none is due. */
+export const KEY_TRIES = 29;
+export const KEY_DUE = 30;
+/** Highest ctr that the peer's REQUESTs used at this authority: a guard against floods. */
+export const KEY_PEER_CTR = 31;
+/** Group key of the peer, its index and counter. */
+export const KEY_GROUP = 32;
+export const KEY_GROUP_INDEX = 36;
+export const KEY_GROUP_COUNTER = 37;
+/** Seconds of the last frame that opened under it. */
+export const KEY_USED = 38;
+/** 1 at R, which answers CONFIRM; 0 at N, which sends it. */
+export const KEY_SERVED = 39;
+const KEY_WORDS = 40;
+
+export const FREE = 0;
+/** R sealed a NOTICE with it; N has not used it yet. */
+export const TENTATIVE = 1;
+/** N uses it; R's first frame under it has not come yet. */
+export const UNCONFIRMED = 2;
+/** Both ends have proved it. */
+export const LIVE = 3;
+
+export const keys = makeWords(SLOTS * KEY_WORDS);
+
+/** Offset of the first slot, behind the last live and behind the last tentative one, and the step between. */
+export const FIRST_KEY = 0;
+export const LIVE_END = LIVE_KEYS * KEY_WORDS;
+export const KEYS_END = SLOTS * KEY_WORDS;
+export const NEXT_KEY = KEY_WORDS;
+
+/** No such key. */
+export const NO_KEY = -1;
+
+/** A key that has not ended. */
+export function keyAlive(key: number): boolean {
+  return keys[key + KEY_STATE] !== FREE && keys[key + KEY_EXPIRES] > seconds();
+}
+
+/** @param peer address (address.ts) at `at`. @param index key index on air. @returns offset of the key or NO_KEY. */
+export function findKey(peer: Words, at: number, index: number): number {
+  for (let key = 0; key < KEYS_END; key += KEY_WORDS) {
+    if (keys[key + KEY_INDEX] === index && names(peer, at, keys, key) && keyAlive(key)) return key;
+  }
+  return NO_KEY;
+}
+
+/** The key to use towards a peer: the newest one it proved, or, if asked for, one that waits for its proof. */
+export function keyWith(peer: Words, at: number, state: number): number {
+  let best = NO_KEY;
+  for (let key = 0; key < LIVE_END; key += KEY_WORDS) {
+    if (keys[key + KEY_STATE] >= state && names(peer, at, keys, key) && keyAlive(key)) {
+      if (best === NO_KEY || keys[key + KEY_CTR] > keys[best + KEY_CTR]) best = key;
+    }
+  }
+  return best;
+}
+
+/** A free slot of [from, to), wiped, for the peer; NO_KEY if there is none. */
+export function newKey(from: number, to: number, peer: Words, at: number): number {
+  for (let key = from; key < to; key += KEY_WORDS) {
+    if (keys[key + KEY_STATE] === FREE || keys[key + KEY_EXPIRES] <= seconds()) {
+      wipeWords(keys, key, KEY_WORDS);
+      copyAddress(peer, at, keys, key);
+      return key;
+    }
+  }
+  return NO_KEY;
+}
+
+/** Deletes a key. */
+export function dropKey(key: number): void {
+  if (keys[key + KEY_STATE] >= UNCONFIRMED) report(EVENT_KEY_GONE, keys[key + 1], keys[key + KEY_INDEX], 0, 0, 0);
+  wipeWords(keys, key, KEY_WORDS);
+}
+
+/** Deletes every other key of the live table with the peer of `key`: the older one, once the new one is proved. */
+export function dropOlder(key: number): void {
+  for (let other = 0; other < LIVE_END; other += KEY_WORDS) {
+    if (other !== key && keys[other + KEY_STATE] !== FREE && names(keys, key, keys, other)) dropKey(other);
+  }
+}
+
+/** Deletes every key whose life is over. @returns whether `kept` (an offset or NO_KEY) is still there. */
+export function sweepKeys(kept: number): boolean {
+  for (let key = 0; key < KEYS_END; key += KEY_WORDS) {
+    if (keys[key + KEY_STATE] !== FREE && !keyAlive(key)) dropKey(key);
+  }
+  return kept !== NO_KEY && keys[kept + KEY_STATE] !== FREE;
+}
+
+/** The lowest key index not in use with this peer. */
+export function freeIndex(peer: Words, at: number): number {
+  let index = 1;
+  while (findKey(peer, at, index) !== NO_KEY) index++;
+  return index;
+}
+
+/** The key used least recently among the live ones that `spare` does not name: what makes room for a new neighbour. */
+export function oldestKey(spare: number): number {
+  let oldest = NO_KEY;
+  for (let key = 0; key < LIVE_END; key += KEY_WORDS) {
+    if (key !== spare && keys[key + KEY_STATE] === LIVE) {
+      if (oldest === NO_KEY || keys[key + KEY_USED] < keys[oldest + KEY_USED]) oldest = key;
+    }
+  }
+  return oldest;
+}
+
+/** Moves a key from one slot to another. */
+export function moveKey(from: number, to: number): void {
+  for (let i = 0; i < KEY_WORDS; i++) keys[to + i] = keys[from + i];
+  wipeWords(keys, from, KEY_WORDS);
+}
+
+/** Tells the key log of a link key, where its user asked for it by name. */
+export function logKey(key: number): void {
+  if (keylogWanted()) {
+    const link = key + KEY_LINK;
+    report(EVENT_LINK_KEY_1, keys[key + 1], keys[key + KEY_INDEX], keys[link], keys[link + 1], 0);
+    report(EVENT_LINK_KEY_2, keys[key + 1], keys[key + KEY_INDEX], keys[link + 2], keys[link + 3], 0);
+  }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one home of KEMP's message layouts (docs/protocol.md "Messages"). Numbers are big-endian, offsets are octets from the
+// start of the KEMP body, w is the width of an address (2 or 8).
+
+/** Head octet: type (4 bits), version (2), mode (2; MODE_* of events.ts). */
+export const VERSION = 1;
+
+export const ADVERT = 1;
+export const REQUEST = 3;
+export const APPROVAL = 4;
+export const NOTICE = 5;
+export const REJECT = 6;
+export const ATTACHED = 7;
+export const ACK = 8;
+export const UP = 14;
+export const DOWN = 15;
+
+export const TAG_OCTETS = 8;
+export const MAC_OCTETS = 8;
+
+// ADVERT: head | EUI-64 | rank | load (4 bits), room (4) | incarnation | epoch 2 | short addresses of routers, 2 each
+export const ADVERT_EUI = 1;
+export const ADVERT_RANK = 9;
+export const ADVERT_LOAD = 10;
+export const ADVERT_INCARNATION = 11;
+export const ADVERT_EPOCH = 12;
+export const ADVERT_ROUTERS = 14;
+export const ADVERT_MAX_ROUTERS = 8;
+
+// REQUEST from N: head | centralised: routers 1-3 x w, predictive: Rn, reactive: Rp | tail
+// REQUEST forwarded by Rn to Rp: head | N w | tail
+// REQUEST relayed to B: head | N w | info | tail | routers n x w (none: the entry router) | route h x w
+// tail: new-session bit and ctr 4 | r0 8 | MAC 8
+export const TAIL_CTR = 0;
+export const TAIL_R0 = 4;
+export const TAIL_MAC = 12;
+export const TAIL_OCTETS = 20;
+export const MAX_ROUTERS = 3;
+
+// Info octet of relayed messages: hops (4 bits) | routers (2 bits) << 4 | 0x80: addresses of 8 octets
+export const INFO_HOPS = 15;
+export const INFO_ROUTERS = 4;
+export const INFO_WIDE = 128;
+export const MAX_HOPS = 14;
+
+// APPROVAL: head | session or key index | seq 4 | sealed { N EUI-64, [N short 2], ctr 4, K_NR 16, r1 8, life 2, depth 1 } | tag
+export const APPROVAL_INDEX = 1;
+export const APPROVAL_SEQ = 2;
+export const APPROVAL_SEALED = 6;
+/** Length of the sealed part without N's short address. */
+export const APPROVAL_INNER = 39;
+
+// NOTICE: head | r1 8 | sealed { life 2, key index and depth 1, group key 16, its index 1, its counter 4 } | tag
+export const NOTICE_R1 = 1;
+export const NOTICE_SEALED = 9;
+export const NOTICE_INNER = 24;
+export const NOTICE_OCTETS = 41;
+
+// REJECT: head | reason | ctr 4 | [MAC 8 by A]
+export const REJECT_REASON = 1;
+export const REJECT_CTR = 2;
+export const REJECT_MAC = 6;
+export const REJECT_OCTETS = 14;
+
+// ATTACHED: head | session index | N 2 | A 2 | seq 4 | sealed { ctr 4, depth 1 } | tag; nodes by short address, or else by the
+// low 16 bits of the EUI-64: the AAD holds both in full
+export const ATTACHED_INDEX = 1;
+export const ATTACHED_NODE = 2;
+export const ATTACHED_AUTHORITY = 4;
+export const ATTACHED_SEQ = 6;
+export const ATTACHED_SEALED = 10;
+export const ATTACHED_INNER = 5;
+
+// ACK of ATTACHED: head | session index | seq 4 | sealed { N 2, ctr 4 } | tag
+export const ACK_INDEX = 1;
+export const ACK_SEQ = 2;
+export const ACK_SEALED = 6;
+export const ACK_INNER = 6;
+
+// UP: head | info | origin w | message. DOWN: head | info | route, in the order of travel, h x w | message
+export const ENVELOPE_INFO = 1;
+export const ENVELOPE_ADDRESSES = 2;
+
+// Data, a secured MAC payload and no KMP message: kind | [origin, 2 or 8] | seq 2 | reading
+export const DATA_READING = 1;
+export const DATA_RELAYED_SHORT = 2;
+export const DATA_RELAYED_WIDE = 3;
+
+/** Why an authority or a router says no (REJECT). */
+export const REJECT_NO_KEY = 1;
+export const REJECT_FULL = 2;
+export const REJECT_DEPTH = 3;
+export const REJECT_STALE = 4;
+export const REJECT_NO_ROUTER = 5;
+
+/** Head octet of a message of this version. */
+export function head(type: number, mode: number): number {
+  return type * 16 + VERSION * 4 + mode;
+}

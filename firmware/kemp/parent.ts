@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// The router that this mote's data goes to, and at a router, how far the base station is.
+
+import { report } from '#board';
+import { makeWords, type Words } from '../../crypto-core/tables.ts';
+import { EVENT_ATTACH, EVENT_DETACH, EVENT_RANK } from '../events.ts';
+import { copyAddress, names } from '../link/address.ts';
+import { KEY_MODE, keys, keyWith, LIVE, NO_KEY } from './keys.ts';
+
+export const parent = makeWords(5);
+export const PARENT_ADDRESS = 0;
+const PARENT_STATE = 3;
+const PARENT_RANK = 4;
+
+/** Rank of a node that has no way to the base station. */
+export const NO_RANK = 255;
+
+/** The live key with the parent, or NO_KEY: detached, or the key has ended. */
+export function parentKey(): number {
+  return parent[PARENT_STATE] === 1 ? keyWith(parent, PARENT_ADDRESS, LIVE) : NO_KEY;
+}
+
+/** True if `address` names the parent. */
+export function isParent(table: Words, at: number): boolean {
+  return parent[PARENT_STATE] === 1 && names(table, at, parent, PARENT_ADDRESS);
+}
+
+/** Sends data through the peer of `key` from now on. @param rank the parent's own. */
+export function attachTo(key: number, rank: number): void {
+  copyAddress(keys, key, parent, PARENT_ADDRESS);
+  parent[PARENT_STATE] = 1;
+  report(EVENT_ATTACH, keys[key + 1], keys[key + KEY_MODE], 0, 0, 0);
+  setParentRank(rank);
+}
+
+/** Forgets the parent; the key with it stays. */
+export function detach(): void {
+  if (parent[PARENT_STATE] === 1) report(EVENT_DETACH, parent[PARENT_ADDRESS + 1], 0, 0, 0, 0);
+  parent[PARENT_STATE] = 0;
+}
+
+/** @returns hops to the base station from here; NO_RANK if there is no way. */
+export function rank(): number {
+  return parentKey() === NO_KEY ? NO_RANK : parent[PARENT_RANK] + 1;
+}
+
+/** The parent says in its ADVERT that it is `value` hops from the base station. */
+export function setParentRank(value: number): void {
+  if (parent[PARENT_RANK] !== value) report(EVENT_RANK, value + 1, 0, 0, 0, 0);
+  parent[PARENT_RANK] = value;
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// An address is three words: EUI-64 (two, big-endian) and short address, 0xFFFE if there is none. Everything that names a
+// node (key record, candidate, registry record, run) holds these three words in this order, so one comparison serves all.
+// On air a node is named by 2 octets where every node concerned has a short address, else by 8; KEMP bodies are big-endian.
+
+import { getWord, putWord } from '../../crypto-core/index.ts';
+import type { Bytes, Words } from '../../crypto-core/tables.ts';
+import { NO_SHORT } from '../records.ts';
+
+export const ADDRESS_WORDS = 3;
+
+/** True if `named`, which may be only a short address or only an EUI-64, names the node `known`. */
+export function names(named: Words, namedAt: number, known: Words, knownAt: number): boolean {
+  if (named[namedAt + 2] !== NO_SHORT) {
+    return named[namedAt + 2] === known[knownAt + 2];
+  }
+  return named[namedAt] === known[knownAt] && named[namedAt + 1] === known[knownAt + 1];
+}
+
+/** Copies an address. */
+export function copyAddress(from: Words, fromAt: number, to: Words, toAt: number): void {
+  to[toAt] = from[fromAt];
+  to[toAt + 1] = from[fromAt + 1];
+  to[toAt + 2] = from[fromAt + 2];
+}
+
+/** Octets that name this node on air: 2 or 8. */
+export function widthOf(table: Words, at: number): number {
+  return table[at + 2] === NO_SHORT ? 8 : 2;
+}
+
+/** Writes an address of `width` octets. @returns the offset behind it. */
+export function putAddress(bytes: Bytes, at: number, width: number, table: Words, tableAt: number): number {
+  if (width === 2) {
+    bytes[at] = table[tableAt + 2] >>> 8;
+    bytes[at + 1] = table[tableAt + 2] & 255;
+    return at + 2;
+  }
+  return put8(bytes, at, table, tableAt);
+}
+
+/** Reads an address of `width` octets: the other half of it stays unknown (0, or 0xFFFE). @returns the offset behind it. */
+export function getAddress(bytes: Bytes, at: number, width: number, table: Words, tableAt: number): number {
+  if (width === 2) {
+    table[tableAt] = 0;
+    table[tableAt + 1] = 0;
+    table[tableAt + 2] = bytes[at] * 256 + bytes[at + 1];
+    return at + 2;
+  }
+  table[tableAt] = getWord(bytes, at);
+  table[tableAt + 1] = getWord(bytes, at + 4);
+  table[tableAt + 2] = NO_SHORT;
+  return at + 8;
+}
+
+/** Writes two words as 8 octets: an EUI-64 as every MAC, AAD and KDF holds it, r0 or r1. @returns the offset behind. */
+export function put8(bytes: Bytes, at: number, table: Words, tableAt: number): number {
+  putWord(bytes, at, table[tableAt]);
+  putWord(bytes, at + 4, table[tableAt + 1]);
+  return at + 8;
+}

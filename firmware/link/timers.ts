@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// A handful of named timers over the board's single alarm. Deadlines are in milliseconds modulo 2^31, so they cross the
+// wrap of the board's clock (protocol.md "Timers"); a delay is below 2^30 ms.
+
+import { millis, randomWord, setAlarm } from '#board';
+import { makeWords } from '../../crypto-core/tables.ts';
+
+export const TIMER_RUN = 0;
+export const TIMER_CONFIRM = 1;
+export const TIMER_DECIDE = 2;
+export const TIMER_DATA = 3;
+export const TIMER_ADVERT = 4;
+export const TIMER_SWEEP = 5;
+export const TIMER_ATTACHED = 6;
+const TIMERS = 7;
+
+const deadlines = makeWords(TIMERS);
+const armed = makeWords(TIMERS);
+
+/** Milliseconds from now until `deadline`, negative once it has passed. */
+export function remaining(deadline: number): number {
+  const ahead = (deadline - millis()) & 0x7fffffff;
+  return ahead < 0x40000000 ? ahead : ahead - 0x7fffffff - 1;
+}
+
+/** The time `delay` ms from now, as remaining() takes it. */
+export function inMillis(delay: number): number {
+  return (millis() + delay) & 0x7fffffff;
+}
+
+function rearm(): void {
+  let soonest = 0x3fffffff;
+  for (let id = 0; id < TIMERS; id++) {
+    if (armed[id] === 1) {
+      const left = remaining(deadlines[id]);
+      if (left < soonest) soonest = left;
+    }
+  }
+  if (soonest < 0) soonest = 0;
+  setAlarm(soonest);
+}
+
+/** Sets timer `id` to `delay` ms from now, in place of what it was set to. */
+export function setTimer(id: number, delay: number): void {
+  deadlines[id] = inMillis(delay);
+  armed[id] = 1;
+  rearm();
+}
+
+/** Stops timer `id`. */
+export function stopTimer(id: number): void {
+  armed[id] = 0;
+}
+
+/** @returns a timer that is due, now stopped, or -1; arms the alarm for the next. */
+export function takeDueTimer(): number {
+  for (let id = 0; id < TIMERS; id++) {
+    if (armed[id] === 1 && remaining(deadlines[id]) <= 0) {
+      armed[id] = 0;
+      rearm();
+      return id;
+    }
+  }
+  rearm();
+  return -1;
+}
+
+/** A random delay of `base` ms give or take `spread` ms. */
+export function jitter(base: number, spread: number): number {
+  return base - spread + ((randomWord() & 0x7fffffff) % (2 * spread + 1));
+}
