@@ -44,7 +44,8 @@ import { putShortLe, putWordLe } from './little-endian.ts';
 export function buildHeader(frame: Bytes, header: Words): number {
   const version2 = header[FRAME_VERSION] === 2;
   const suppressed = version2 && header[SEQUENCE] === ABSENT;
-  let low = header[FRAME_TYPE] | (header[FRAME_PENDING] << 4) | (header[ACK_REQUEST] << 5) | (header[PAN_COMPRESSION] << 6);
+  let low =
+    header[FRAME_TYPE] | (header[FRAME_PENDING] << 4) | (header[ACK_REQUEST] << 5) | (header[PAN_COMPRESSION] << 6);
   let high = (header[DST_MODE] << 2) | (header[FRAME_VERSION] << 4) | (header[SRC_MODE] << 6);
   if (header[LEVEL] !== 0) low += 8;
   if (suppressed) high += 1;

@@ -9,7 +9,14 @@ import type { Bytes, Words } from '../../crypto-core/tables.ts';
  * Appends bytes[at .. at+length-1] to the octets packed from words[first] on.
  * @param filled octets packed there so far
  */
-export function packOctets(words: Words, first: number, filled: number, bytes: Bytes, at: number, length: number): void {
+export function packOctets(
+  words: Words,
+  first: number,
+  filled: number,
+  bytes: Bytes,
+  at: number,
+  length: number,
+): void {
   let index = first + (filled >>> 2);
   let held = filled & 3;
   let word = held === 0 ? 0 : words[index];
