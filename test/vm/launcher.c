@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs one Lua script on a machine with NodeMCU's numbers, under a heap and an instruction limit, and lets it measure itself:
-//   [--heap OCTETS] [--limit INSTRUCTIONS] script.lua [argument ...]
+//   [--heap OCTETS] [--limit INSTRUCTIONS] script.lua [argument ...]  (limit: 2^31 - 1 unless told)
 // Heap is counted from the state with libraries and script loaded, since on a mote both lie in flash. The global `vm`:
 //   vm.count(f, ...)      instructions that f(...) executes
 //   vm.allocated(f, ...)  octets asked of the allocator while f(...) runs; what is given back is not subtracted
