@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// One list of jobs, any engine: crypto-core as TypeScript in this process, or its compiled bundle in a Lua machine.
+// A list is run in one process, so that a thousand vectors cost one start.
+import { readFileSync } from 'node:fs';
+import { describe } from 'vitest';
+import * as core from '../../crypto-core/index.ts';
+import type { Bytes, Words } from '../../crypto-core/tables.ts';
+import { describeOn, runLua, VMS, type Profile, type Vm } from '../tools.ts';
+
+/** What to do; all strings are hexadecimal. A message to open carries its tag at the end of `text`. */
+export interface Job {
+  kind: 'seal' | 'open' | 'cmac' | 'kdf';
+  key: string;
+  nonce?: string;
+  aad?: string;
+  text: string;
+  tagLength?: number;
+  /** Sizes of the steps, taken in turn; one block each if absent. */
+  steps?: readonly number[];
+}
+
+export interface Outcome {
+  outcome: 'done' | 'failed' | 'refused';
+  /** Sealed text with its tag; opened text; MAC; key. */
+  data: string;
+  /** AES blocks done. */
+  blocks: number;
+}
+
+/** Unused octets before every operand, and after the text: jobs must not touch them. */
+const MARGIN = 3;
+const GUARD = 0xa5;
+
+const OUTCOMES = new Map<number, Outcome['outcome']>([
+  [core.JOB_DONE, 'done'],
+  [core.JOB_FAILED, 'failed'],
+  [core.JOB_REFUSED, 'refused'],
+]);
+
+/** Octets behind a margin, with `room` more after them. */
+function bytes(hex: string, margin: number, room = 0): Bytes {
+  const octets = Buffer.from(hex, 'hex');
+  const table = new Uint8Array(margin + octets.length + room).fill(GUARD);
+  table.set(octets, margin);
+  return table as unknown as Bytes;
+}
+
+function words(hex: string, margin: number): Words {
+  const table = bytes(hex, 0);
+  const result = new Int32Array(margin + hex.length / 8);
+  for (let i = 0; i < hex.length / 8; i++) result[margin + i] = core.getWord(table, 4 * i);
+  return result as unknown as Words;
+}
+
+function hexOf(table: Bytes, at: number, length: number): string {
+  return Buffer.from((table as unknown as Uint8Array).subarray(at, at + length)).toString('hex');
+}
+
+function hexOfWords(table: Words, at: number): string {
+  const octets = new Uint8Array(16) as unknown as Bytes;
+  for (let i = 0; i < 4; i++) core.putWord(octets, 4 * i, table[at + i]);
+  return hexOf(octets, 0, 16);
+}
+
+function runOne({ kind, key, nonce = '', aad = '', text, tagLength = 0, steps = [1] }: Job): Outcome {
+  const before = core.blocks();
+  const length = kind === 'open' ? text.length / 2 - tagLength : text.length / 2;
+  const table = bytes(text, MARGIN, (kind === 'seal' ? tagLength : 0) + MARGIN);
+  const out = new Int32Array(1 + 4 + 1) as unknown as Words;
+  const keyWords = words(key, MARGIN);
+  if (kind === 'cmac') core.cmacBegin(keyWords, MARGIN, table, MARGIN, length);
+  else if (kind === 'kdf') core.kdfBegin(keyWords, MARGIN, table, MARGIN, length, out, 1);
+  else {
+    const direction = kind === 'seal' ? core.CCM_SEAL : core.CCM_OPEN;
+    const nonceLength = nonce.length / 2;
+    const aadLength = aad.length / 2;
+    const [n, a] = [bytes(nonce, 0), bytes(aad, MARGIN)];
+    if (nonceLength !== 13) {
+      core.ccmBegin(direction, keyWords, MARGIN, n, nonceLength, a, MARGIN, aadLength, table, MARGIN, length, tagLength);
+    } else if (kind === 'seal') {
+      core.ccmSealBegin(keyWords, MARGIN, n, a, MARGIN, aadLength, table, MARGIN, length, tagLength);
+    } else {
+      core.ccmOpenBegin(keyWords, MARGIN, n, a, MARGIN, aadLength, table, MARGIN, length, tagLength);
+    }
+  }
+  let result = core.JOB_RUNNING as number;
+  for (let i = 0; result === core.JOB_RUNNING; i++) result = core.step(steps[i % steps.length] as number);
+  const outcome = OUTCOMES.get(result);
+  if (!outcome) throw new Error(`step() returned ${result}`);
+
+  const behind = kind === 'seal' || kind === 'open' ? tagLength : 0;
+  const margins = hexOf(table, 0, MARGIN) + hexOf(table, MARGIN + length + behind, MARGIN);
+  if (margins !== 'a5'.repeat(2 * MARGIN)) throw new Error(`${kind} wrote outside its text: ${margins}`);
+  if (out[0] !== 0 || out[5] !== 0) throw new Error('kdf wrote outside its four words');
+
+  let data = hexOf(table, MARGIN, length + (kind === 'seal' && outcome === 'done' ? tagLength : 0));
+  if (kind === 'cmac' && outcome === 'done') data = hexOfWords(core.mac, 0);
+  if (kind === 'kdf' && outcome === 'done') data = hexOfWords(out, 1);
+  return { outcome, data, blocks: core.blocks() - before };
+}
+
+const DRIVER = readFileSync(new URL('driver.lua', import.meta.url), 'utf8');
+
+/** Lua that leaves the bundle of a profile in the local `core` (npm run build makes the bundle). */
+export function bundle(profile: Profile): string {
+  const text = readFileSync(new URL(`../../dist/crypto-core/${profile}.lua`, import.meta.url), 'utf8');
+  return `local core = (function()\n${text}\nend)()\n`;
+}
+
+/** Runs jobs on the compiled bundle of a profile. */
+function runInLua(profile: Profile, vm: Vm, jobs: readonly Job[]): Outcome[] {
+  const lines = jobs.map(({ kind, key, nonce, aad, text, tagLength, steps }) =>
+    [kind, key, nonce || '-', aad || '-', text || '-', tagLength ?? 0, (steps ?? [1]).join()].join(' '),
+  );
+  const output = runLua(vm, { script: bundle(profile) + DRIVER, stdin: lines.join('\n') });
+  const results = output.trimEnd().split('\n');
+  if (results.length !== jobs.length) throw new Error(`${vm}: ${jobs.length} jobs, ${results.length} results`);
+  return results.map((line) => {
+    const [outcome, data, blocks] = line.split('\t') as [Outcome['outcome'], string, string];
+    return { outcome, data: data === '-' ? '' : data, blocks: Number(blocks) };
+  });
+}
+
+/** `describe` once for V8 and once for each Lua machine of each profile. */
+export function describeEngines(name: string, body: (run: (jobs: readonly Job[]) => Outcome[]) => void): void {
+  describe(`${name} on V8`, () => body((jobs) => jobs.map(runOne)));
+  for (const profile of Object.keys(VMS) as Profile[]) {
+    describeOn(profile, name, (vm) => body((jobs) => runInLua(profile, vm, jobs)));
+  }
+}
