@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// The Rollup plugins that make one flat chunk out of TypeScript modules.
+import { readFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import type { Plugin } from 'rollup';
+import ts from 'typescript';
+import { INTRINSICS } from './chunk.ts';
+import { ROOT } from './roots.ts';
+
+const TABLES = join(ROOT, 'crypto-core/tables.ts');
+
+/** Removes the types from each TypeScript module, without looking at any other. tsc checks them (npm run lint). */
+export function stripTypes(): Plugin {
+  return {
+    name: 'strip-types',
+    async load(id) {
+      if (!id.endsWith('.ts') || id.startsWith('\0')) return null;
+      return strip(await readFile(id, 'utf8'), id);
+    },
+  };
+}
+
+/** One module without its types. */
+export function strip(source: string, id: string): { code: string; map: string } {
+  const file = ts.createSourceFile(id, source, ts.ScriptTarget.ESNext);
+  for (const statement of file.statements) {
+    if (id !== TABLES && ts.isFunctionDeclaration(statement) && statement.name && INTRINSICS.has(statement.name.text)) {
+      const { line } = file.getLineAndCharacterOfPosition(statement.getStart(file));
+      throw new Error(
+        `${relative(ROOT, id)}:${line + 1}: a function named ${statement.name.text}. Allowed: any other name; the compiler gives this one a meaning`,
+      );
+    }
+  }
+  const { outputText, sourceMapText } = ts.transpileModule(source, {
+    fileName: id,
+    compilerOptions: {
+      target: ts.ScriptTarget.ES2022,
+      module: ts.ModuleKind.ESNext,
+      sourceMap: true,
+      verbatimModuleSyntax: true,
+      removeComments: true,
+    },
+  });
+  return { code: outputText.replace(/\/\/# sourceMappingURL=.*\s*$/, ''), map: sourceMapText ?? '' };
+}
+
+/** Resolves '#board' to the board's driver. */
+export function boardDriver(driver: string): Plugin {
+  return {
+    name: 'board-driver',
+    resolveId: (source) => (source === '#board' ? join(ROOT, 'board-defs', driver, 'index.ts') : null),
+  };
+}
+
+/** Serves a module that is in no file, as if it lay at `path` under the repository's root. */
+export function virtualModule(path: string, source: string): Plugin {
+  const id = resolve(ROOT, path);
+  return {
+    name: 'virtual-module',
+    resolveId: (wanted) => (wanted === id ? id : null),
+    load: (wanted) => (wanted === id ? strip(source, id) : null),
+  };
+}

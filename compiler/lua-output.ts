@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// The Rollup output plugin that turns the finished chunk into a Lua image.
+import type { OutputChunk, Plugin } from 'rollup';
+import { translate, type SourceMap } from './translate.ts';
+import type { Profile } from './profiles.ts';
+
+export interface ImageOptions {
+  /** Path of the image without extension, below the output folder. */
+  readonly name: string;
+  readonly profile: Profile;
+  /** Globals of the board the bundle may use. */
+  readonly globals?: Iterable<string>;
+  /** Whether to keep the untranslated chunk too, for the V8 bench. */
+  readonly keepJs?: boolean;
+}
+
+/** Replaces the chunk by `<name>.lua` and `<name>.lua.map`, and on demand `<name>.js`. */
+export function luaOutput(options: ImageOptions): Plugin {
+  return {
+    name: 'lua-output',
+    generateBundle(_, bundle) {
+      const chunks = Object.values(bundle).filter((part): part is OutputChunk => part.type === 'chunk');
+      const [chunk] = chunks;
+      if (!chunk || chunks.length !== 1 || !chunk.map)
+        throw new Error(`${options.name}: expected one chunk with a source map, got ${chunks.length}`);
+      const { name, profile } = options;
+      const { lua, map } = translate(chunk.code, chunk.map as SourceMap, {
+        name,
+        profile,
+        globals: new Set(options.globals),
+      });
+      for (const file of Object.keys(bundle)) delete bundle[file];
+      this.emitFile({ type: 'asset', fileName: `${name}.lua`, source: lua });
+      this.emitFile({ type: 'asset', fileName: `${name}.lua.map`, source: JSON.stringify(map) });
+      if (options.keepJs)
+        this.emitFile({ type: 'asset', fileName: `${name}.js`, source: exportsAsAssignments(chunk.code) });
+    },
+  };
+}
+
+/** The chunk as the body of `new Function('exports', code)`: its export list turned into assignments, on the same lines. */
+function exportsAsAssignments(code: string): string {
+  return code.replace(/^export \{([^}]*)\};$/m, (_, list: string) =>
+    list.replace(
+      /\s*([\w$]+)(?: as ([\w$]+))?\s*(?:,|$)/g,
+      (_whole, local: string, name = local) => `exports.${name} = ${local};`,
+    ),
+  );
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which top-level names are locals of the Lua chunk and which are spilled into constant slots of one array. Lua 5.1 on
+// NodeMCU has 50 locals a function, and a flat bundle has all its top-level names in one function. An access to a slot
+// costs about three times an upvalue's, so the names used least are spilled.
+import ts from 'typescript';
+import type { Chunk, TopLevelName } from './chunk.ts';
+import type { Profile } from './profiles.ts';
+
+export interface Plan {
+  /** Names as they appear in Lua, for every symbol that cannot keep its own. */
+  nameOf(identifier: ts.Identifier): string;
+  /** A name for something the compiler makes up, not used by the chunk. */
+  freshName(wanted: string): string;
+  /** 1-based slot of a spilled name, undefined for the others. */
+  slot(symbol: ts.Symbol): number | undefined;
+  readonly slots: number;
+  readonly array: string;
+}
+
+const LUA_WORDS: ReadonlySet<string> = new Set(
+  'and break do else elseif end false for function goto if in local nil not or repeat return then true until while'.split(
+    ' ',
+  ),
+);
+
+/**
+ * @param hoisted locals the compiler itself adds to the main function (`local bxor = bit.bxor`)
+ */
+export function plan(chunk: Chunk, profile: Profile, hoisted: number): Plan {
+  const names = [...chunk.topLevel.values()];
+  // One register is kept free: the array itself takes a local as soon as one name is spilled.
+  const room =
+    Math.min(profile.maxLocals, MAX_MAIN_LOCALS) -
+    hoisted -
+    blockLocals(chunk.file.statements.filter(isInitialisation));
+  const spilled = names.length <= room ? [] : leastUsed(names, names.length - room + 1);
+  const slots = new Map<ts.Symbol, number>();
+  for (const name of names) if (spilled.includes(name)) slots.set(name.symbol, slots.size + 1);
+
+  const made = new Map<string, string>();
+  const taken = new Set(chunk.identifiers);
+  const freshName = (wanted: string): string => {
+    let name = wanted;
+    while (taken.has(name) || LUA_WORDS.has(name)) name += '_';
+    taken.add(name);
+    return name;
+  };
+  const nameOf = (identifier: ts.Identifier): string => {
+    const { text } = identifier;
+    if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(text) && !LUA_WORDS.has(text)) return text;
+    let name = made.get(text);
+    if (name === undefined) made.set(text, (name = freshName(text.replace(/[^A-Za-z0-9_]/g, '_'))));
+    return name;
+  };
+  return {
+    nameOf,
+    freshName,
+    slot: (symbol) => slots.get(symbol),
+    slots: slots.size,
+    array: slots.size > 0 ? freshName('S') : '',
+  };
+}
+
+/** Lua 5.3 has 250 registers a function; a table constructor in the main function needs 50 of them besides the locals. */
+const MAX_MAIN_LOCALS = 180;
+
+function leastUsed(names: readonly TopLevelName[], count: number): TopLevelName[] {
+  return [...names].sort((a, b) => a.uses - b.uses).slice(0, count);
+}
+
+/** Declarations of top-level names are counted apart; what is left runs at initialisation and may have locals of its own. */
+function isInitialisation(statement: ts.Statement): boolean {
+  return !ts.isVariableStatement(statement) && !ts.isFunctionDeclaration(statement);
+}
+
+/** The most locals that statements have active at once, at the least favourable lowering (a numeric for has 4). */
+function blockLocals(statements: readonly ts.Node[]): number {
+  let active = 0;
+  let peak = 0;
+  for (const statement of statements) {
+    if (ts.isVariableStatement(statement)) active += statement.declarationList.declarations.length;
+    peak = Math.max(peak, active + nestedLocals(statement));
+  }
+  return Math.max(peak, active);
+}
+
+function nestedLocals(node: ts.Node): number {
+  if (ts.isFunctionLike(node)) return 0;
+  if (ts.isBlock(node)) return blockLocals(node.statements);
+  let peak = 0;
+  ts.forEachChild(node, (child) => {
+    peak = Math.max(peak, nestedLocals(child));
+  });
+  return ts.isForStatement(node) ? peak + 4 : peak;
+}

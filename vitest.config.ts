@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  resolve: {
+    alias: { '#board': fileURLToPath(new URL('board-defs/bench/index.ts', import.meta.url)) },
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    // A bundle takes well under a second; a machine that runs two test files at once is slower than that.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
