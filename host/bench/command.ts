@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// `kemp bench`: the options, and where the output goes.
+
+import { openSync, writeSync } from 'node:fs';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import cliProgress from 'cli-progress';
+import { loadScenario, shippedScenarios } from '../scenario/load.ts';
+import { UsageError } from '../usage-error.ts';
+import { VM_NAMES } from '../vm/open.ts';
+import type { VmName } from '../vm/open.ts';
+import { addressLines, keylogLines } from './keylog.ts';
+import { pcapHeader, pcapRecord } from './pcap.ts';
+import { runBench } from './run.ts';
+import type { BenchHooks } from './run.ts';
+import { closingTables, summary } from './tables.ts';
+import { timeline } from './timeline.ts';
+
+interface Options {
+  readonly scenario: string;
+  readonly seed?: number;
+  readonly vm: VmName;
+  readonly pcap?: string;
+  readonly keylog?: string;
+  readonly json?: string;
+  readonly quiet: boolean;
+}
+
+/** Simulated seconds from which a run is worth a progress bar. */
+const LONG_RUN_SECONDS = 30;
+
+function parseSeed(text: string): number {
+  const seed = Number(text);
+  if (!/^\d+$/.test(text) || seed > 0xffffffff) {
+    throw new InvalidArgumentError(`expected a whole number from 0 to 4294967295, got ${text}`);
+  }
+  return seed;
+}
+
+/** Files are opened before the run: a path that cannot be written is no reason to wait. */
+function openOutput(path: string, mode = 0o666): (data: string | Buffer) => void {
+  let file: number;
+  try {
+    file = openSync(path, 'w', mode);
+  } catch (error) {
+    throw new UsageError(`expected a file that can be written, got ${(error as Error).message}`);
+  }
+  return (data) => {
+    const octets = Buffer.from(data as string);
+    for (let at = 0; at < octets.length; ) at += writeSync(file, octets, at);
+  };
+}
+
+function pcapHooks(path: string): BenchHooks {
+  const write = openOutput(path);
+  write(pcapHeader());
+  return { onFrame: (transmission) => write(pcapRecord(transmission)) };
+}
+
+/** Lines on standard output, and below them, on a terminal, how far a long run is. */
+function screen(seconds: number) {
+  const bar =
+    process.stderr.isTTY && seconds >= LONG_RUN_SECONDS
+      ? new cliProgress.SingleBar({
+          format: '{bar} {value} of {total} s',
+          clearOnComplete: true,
+          hideCursor: null,
+          gracefulExit: false,
+        })
+      : undefined;
+  bar?.start(seconds, 0);
+  return {
+    print(line: string): void {
+      if (bar !== undefined) process.stderr.write('\r\x1b[2K');
+      process.stdout.write(`${line}\n`);
+    },
+    progress: (now: number): void => bar?.update(Math.floor(now)),
+    close: (): void => bar?.stop(),
+  };
+}
+
+function run(options: Options): void {
+  const loaded = loadScenario(options.scenario);
+  const scenario = options.seed === undefined ? loaded : { ...loaded, seed: options.seed };
+  const hooks: BenchHooks[] = [];
+  if (options.pcap !== undefined) hooks.push(pcapHooks(options.pcap));
+  if (options.keylog !== undefined) {
+    const write = openOutput(options.keylog, 0o600);
+    write(addressLines(scenario));
+    hooks.push({ onKey: (key) => write(keylogLines(key)) });
+  }
+  const writeJson = options.json === undefined ? undefined : openOutput(options.json);
+  const display = options.quiet ? undefined : screen(scenario.durationSeconds);
+  if (display !== undefined) hooks.push({ ...timeline(scenario, display.print), onProgress: display.progress });
+
+  try {
+    const { result, failures } = runBench({ scenario, vm: options.vm, keylog: options.keylog !== undefined, hooks });
+    writeJson?.(`${JSON.stringify(result, null, 2)}\n`);
+    display?.close();
+    display?.print(`\n${closingTables(result)}\n\n${summary(result)}`);
+    for (const failure of failures) process.stderr.write(`${failure}\n`);
+    if (failures.length > 0) process.exitCode = 1;
+  } finally {
+    display?.close();
+  }
+}
+
+/** @returns the command, for the program `kemp`. */
+export function benchCommand(): Command {
+  return new Command('bench')
+    .description('run a network of virtual motes, each with its image in a VM of its own')
+    .option('--scenario <name|path>', `${shippedScenarios().join(', ')}, or a scenario file`, 'roaming')
+    .option('--seed <number>', 'in place of the seed of the scenario', parseSeed)
+    .addOption(new Option('--vm <engine>', 'what runs the motes').choices(VM_NAMES).default('fengari'))
+    .option('--pcap <file>', 'capture every frame as it was on air')
+    .option('--keylog <file>', 'write the link keys, for Wireshark: key material')
+    .option('--json <file>', 'write the result (host/README.md)')
+    .option('--quiet', 'print nothing but errors', false)
+    .action(run);
+}

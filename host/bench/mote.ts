@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+// One mote: its VM, its chip, its flash, and the event loop between them. A step takes the time that its AES blocks take on
+// the board; what it puts out takes effect when that time is over, and whatever else happens to the mote waits until then.
+
+import type { Chip } from '../medium/chip.ts';
+import type { Clock, Timer } from '../medium/clock.ts';
+import type { Prng } from '../medium/prng.ts';
+import type { ScenarioMote } from '../scenario/schema.ts';
+import * as abi from '../vm/abi.ts';
+import type { MoteVm } from '../vm/mote-vm.ts';
+import type { VmFactory } from '../vm/open.ts';
+import type { Flash } from './preload.ts';
+
+/** A turn of the board's event loop without any cryptography: copying a frame, a table look-up, the next task. */
+const TURN_MICROS = 200;
+
+/** The program of a mote failed, or did what its board cannot do. */
+export class BenchError extends Error {
+  constructor(mote: string, micros: number, message: string) {
+    super(`${mote} at ${(micros / 1e6).toFixed(6)} s: ${message}`);
+  }
+}
+
+/** What a mote shows to whoever keeps the books. */
+export interface MoteObserver {
+  power(mote: Mote, on: boolean): void;
+  /** @param args five words. */
+  report(mote: Mote, event: number, args: readonly number[]): void;
+  /** A frame goes to the chip. @returns the label that it carries on the air. */
+  send(mote: Mote, octets: Uint8Array): unknown;
+  /** The program gets a frame. @param label the one its sender gave it. */
+  receive(mote: Mote, label: unknown): void;
+  console(mote: Mote, line: string): void;
+}
+
+/** What all motes of a bench share. */
+export interface MoteEnvironment {
+  readonly clock: Clock;
+  readonly open: VmFactory;
+  readonly aesMicros: number;
+  readonly maxPsdu: number;
+  readonly keylog: boolean;
+  readonly observer: MoteObserver;
+}
+
+interface Input {
+  readonly op: number;
+  readonly args: readonly number[];
+  /** For RECEIVE and COMMAND. */
+  readonly octets?: Uint8Array;
+  readonly label?: unknown;
+}
+
+export class Mote {
+  readonly spec: ScenarioMote;
+  readonly flash: Flash;
+  readonly #env: MoteEnvironment;
+  readonly #prng: Prng;
+  #chip!: Chip;
+  #vm: MoteVm | undefined;
+  #bootedAt = 0;
+  #queue: Input[] = [];
+  #busy = false;
+  #alarm: Timer | undefined;
+  #work: Timer | undefined;
+  #line: number[] = [];
+
+  constructor(spec: ScenarioMote, flash: Flash, prng: Prng, env: MoteEnvironment) {
+    this.spec = spec;
+    this.flash = flash;
+    this.#prng = prng;
+    this.#env = env;
+  }
+
+  get name(): string {
+    return this.spec.name;
+  }
+
+  get on(): boolean {
+    return this.#vm !== undefined;
+  }
+
+  /** The chip calls the mote back, so it comes second. */
+  attach(chip: Chip): void {
+    this.#chip = chip;
+  }
+
+  /** Starts with an empty memory and what flash holds; a mote that is on stays as it is. */
+  powerOn(): void {
+    if (this.on) return;
+    this.#bootedAt = this.#env.clock.now;
+    this.#vm = this.#env.open(this.spec.role);
+    this.#chip.powerOn();
+    this.#env.observer.power(this, true);
+    const seed = [this.#prng.next(), this.#prng.next(), this.#prng.next(), this.#prng.next()];
+    this.#settle(this.#step({ op: abi.INIT, args: [...seed, this.#env.maxPsdu, this.#env.keylog ? 1 : 0] }));
+    const records = [...this.flash].sort(([a], [b]) => a - b);
+    for (const [record, words] of records) {
+      this.#settle(this.#step({ op: abi.PRELOAD, args: [record, words.length, ...words] }));
+    }
+    this.#offer({ op: abi.START, args: [] });
+  }
+
+  /** Cuts the power, in mid-step too: what the step would have put out never was. */
+  powerOff(): void {
+    if (!this.on) return;
+    this.close();
+    this.#queue = [];
+    this.#busy = false;
+    for (const timer of [this.#alarm, this.#work]) if (timer !== undefined) this.#env.clock.cancel(timer);
+    this.#line = [];
+    this.#chip.powerOff();
+    this.#env.observer.power(this, false);
+  }
+
+  close(): void {
+    this.#vm?.close();
+    this.#vm = undefined;
+  }
+
+  /** Types a line into the console, without its end. */
+  command(line: string): void {
+    const octets = Buffer.from(line, 'utf8');
+    if (octets.length >= abi.LINE_OCTETS) {
+      throw new RangeError(`expected a line of at most ${abi.LINE_OCTETS - 1} octets, got ${octets.length}`);
+    }
+    this.#offer({ op: abi.COMMAND, args: [octets.length], octets });
+  }
+
+  /** The chip holds a frame. */
+  frame(): void {
+    this.#turn();
+  }
+
+  sent(status: number): void {
+    this.#offer({ op: abi.SENT, args: [status] });
+  }
+
+  #offer(input: Input): void {
+    if (!this.on) return;
+    this.#queue.push(input);
+    this.#turn();
+  }
+
+  /** The chip's interrupt comes before whatever else waits. */
+  #next(): Input | undefined {
+    const received = this.#chip.drain();
+    if (received === undefined) return this.#queue.shift();
+    const { octets, lqi, label } = received;
+    return { op: abi.RECEIVE, args: [octets.length, lqi], octets, label };
+  }
+
+  #turn(): void {
+    if (this.#busy || !this.on) return;
+    const input = this.#next();
+    if (input === undefined) return;
+    this.#busy = true;
+    if (input.op === abi.RECEIVE) this.#env.observer.receive(this, input.label);
+    const used = this.#step(input);
+    const duration = TURN_MICROS + this.#blocks(used) * this.#env.aesMicros;
+    this.#work = this.#env.clock.after(duration, () => {
+      this.#settle(used);
+      this.#busy = false;
+      this.#turn();
+    });
+  }
+
+  #fail(error: unknown): never {
+    throw new BenchError(this.name, this.#env.clock.now, error instanceof Error ? error.message : String(error));
+  }
+
+  #step(input: Input): number {
+    const vm = this.#vm!;
+    const { op, args, octets } = input;
+    const elapsed = this.#env.clock.now - this.#bootedAt;
+    vm.inbox[0] = op;
+    vm.inbox[1] = Math.floor(elapsed / 1e3) % 2 ** 31;
+    vm.inbox[2] = Math.floor(elapsed / 1e6) % 2 ** 31;
+    vm.inbox.set(args, abi.INBOX_ARGUMENTS);
+    if (op === abi.RECEIVE) vm.rxFrame.set(octets!);
+    if (op === abi.COMMAND) vm.rxLine.set(octets!);
+    try {
+      return vm.step(abi.INBOX_ARGUMENTS + args.length);
+    } catch (error) {
+      return this.#fail(error);
+    }
+  }
+
+  #blocks(used: number): number {
+    const { outbox } = this.#vm!;
+    let blocks = 0;
+    abi.eachAction(outbox, used, (op, at) => {
+      if (op === abi.BLOCKS) blocks += outbox[at]!;
+    });
+    return blocks;
+  }
+
+  /** Lets the outbox of the step that is over take effect. */
+  #settle(used: number): void {
+    abi.eachAction(this.#vm!.outbox, used, (op, at) => this.#act(op, at));
+  }
+
+  #act(op: number, at: number): void {
+    const { outbox } = this.#vm!;
+    switch (op) {
+      case abi.SEND:
+        this.#send(outbox[at]!);
+        break;
+      case abi.ALARM:
+        this.#setAlarm(outbox[at]!);
+        break;
+      case abi.POST:
+        this.#queue.push({ op: abi.POSTED, args: [] });
+        break;
+      case abi.STORE:
+        this.flash.set(outbox[at]!, outbox.slice(at + 2, at + 2 + outbox[at + 1]!));
+        break;
+      case abi.REPORT:
+        this.#env.observer.report(this, outbox[at]!, Array.from(outbox.subarray(at + 1, at + 6)));
+        break;
+      case abi.CONSOLE:
+        this.#print(outbox[at]!);
+        break;
+      case abi.FILTER: {
+        const [pan, short, euiHigh, euiLow] = outbox.subarray(at, at + 4) as unknown as [number, number, number, number];
+        this.#chip.setFilter({ pan, short, euiHigh, euiLow });
+        break;
+      }
+    }
+  }
+
+  #send(length: number): void {
+    if (this.#chip.sending) this.#fail('expected one frame at a time, got a second before the first was over');
+    if (length < 3 || length > this.#env.maxPsdu) {
+      this.#fail(`expected a frame of 3 to ${this.#env.maxPsdu} octets, got ${length}`);
+    }
+    const octets = this.#vm!.txFrame.slice(0, length);
+    this.#chip.send(octets, this.#env.observer.send(this, octets));
+  }
+
+  /** One alarm: a new one also takes back one that is due but has not had its turn. */
+  #setAlarm(delay: number): void {
+    if (this.#alarm !== undefined) this.#env.clock.cancel(this.#alarm);
+    this.#queue = this.#queue.filter((input) => input.op !== abi.ALARM_DUE);
+    this.#alarm = this.#env.clock.after(Math.max(0, delay) * 1000, () => this.#offer({ op: abi.ALARM_DUE, args: [] }));
+  }
+
+  #print(octet: number): void {
+    if (octet !== 10) {
+      if (octet !== 13) this.#line.push(octet);
+      return;
+    }
+    this.#env.observer.console(this, Buffer.from(this.#line).toString('utf8'));
+    this.#line = [];
+  }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Names for the numbers in a mote's reports.
+
+import * as events from '../../firmware/events.ts';
+import * as refusals from '../../firmware/refusals.ts';
+
+export const MODES = ['centralised', 'predictive', 'reactive', 'refresh'] as const;
+export type Mode = (typeof MODES)[number];
+
+const OUTCOMES = new Map<number, 'established' | 'rejected' | 'timeout'>([
+  [events.OUTCOME_ESTABLISHED, 'established'],
+  [events.OUTCOME_REJECTED, 'rejected'],
+  [events.OUTCOME_TIMEOUT, 'timeout'],
+]);
+
+/** Message types of KEMP (docs/protocol.md "Messages"); 0 is a frame that carries none. */
+export const MESSAGES: Readonly<Record<number, string>> = {
+  0: 'DATA',
+  1: 'ADVERT',
+  3: 'REQUEST',
+  4: 'APPROVAL',
+  5: 'NOTICE',
+  6: 'REJECT',
+  7: 'ATTACHED',
+  8: 'ACK',
+  14: 'UP',
+  15: 'DOWN',
+};
+
+const REASONS = new Map(
+  Object.entries(refusals)
+    .filter(([name]) => name.startsWith('REFUSED_'))
+    .map(([name, number]) => [number as number, name.slice('REFUSED_'.length).toLowerCase().replaceAll('_', '-')]),
+);
+
+export function modeName(mode: number): Mode {
+  const name = MODES[mode];
+  if (name === undefined) throw new RangeError(`expected a mode from 0 to ${MODES.length - 1}, got ${mode}`);
+  return name;
+}
+
+export function outcomeName(outcome: number): 'established' | 'rejected' | 'timeout' {
+  const name = OUTCOMES.get(outcome);
+  if (name === undefined) throw new RangeError(`expected an outcome from 1 to ${OUTCOMES.size}, got ${outcome}`);
+  return name;
+}
+
+export function messageName(type: number): string {
+  return MESSAGES[type] ?? `type ${type}`;
+}
+
+/** REFUSED_LIVE_KEY becomes live-key. */
+export function reasonName(reason: number): string {
+  return REASONS.get(reason) ?? `reason ${reason}`;
+}

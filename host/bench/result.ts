@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// What --json writes, and what runBench returns: the closed schema is its documentation.
+
+import { z } from 'zod';
+import { VM_NAMES } from '../vm/open.ts';
+import { MODES } from './names.ts';
+
+const count = z.int().min(0);
+const milliseconds = z.number().min(0).describe('milliseconds, of the simulation clock where it is a moment');
+const mode = z.enum(MODES).describe('how the key came about');
+const name = z.string().describe('name of a mote');
+
+const neighbor = z.strictObject({
+  name,
+  mode,
+  depth: count.describe('introductions since the base station made a key of this chain'),
+  keyIndex: z.int(),
+});
+
+const mote = z.strictObject({
+  name,
+  eui64: z.string(),
+  role: z.enum(['mote', 'router', 'base']),
+  image: z.string().describe('path of the program, relative to the repository'),
+  on: z.boolean().describe('powered at the end'),
+  rank: z.int().nullable().describe('hops to the base station, by the last report'),
+  joined: z.boolean().describe('holds at least one key at the end'),
+  neighbors: z.array(neighbor).describe('keys held at the end'),
+});
+
+const blocks = z
+  .strictObject({ node: count, authority: count, router: count, relays: count })
+  .describe('AES blocks of each party; where the authority is the router, all of its blocks count as the authority');
+
+const run = z.strictObject({
+  mote: name,
+  authority: name,
+  router: name.describe('the first one asked for'),
+  routers: z.int().min(1).describe('how many were asked for'),
+  mode,
+  ctr: z.int(),
+  hops: z.int().nullable().describe('from the mote to the base station through the router'),
+  depth: count.nullable(),
+  frames: count.describe('frames up to the key: repeated messages count, retries of the MAC do not'),
+  octets: count.describe('MPDU octets of these frames, FCS included'),
+  retries: count.describe('transmissions beyond the first of these frames'),
+  airMs: milliseconds.describe('time on air of these frames with retries and acknowledgements'),
+  budgetFrames: count.nullable().describe('null where the profile sets no budget'),
+  budgetOctets: count.nullable(),
+  aesBlocks: blocks,
+  startMs: milliseconds,
+  keyMs: milliseconds.nullable().describe('when the mote had proved the key'),
+  outcome: z.enum(['established', 'rejected', 'timeout', 'open']).describe('open: cut short by power or by the end'),
+});
+
+const handover = z.strictObject({
+  mote: name,
+  atMs: milliseconds,
+  from: name,
+  to: name,
+  mode,
+  detachedMs: milliseconds.describe('without any router'),
+  gapMs: milliseconds.nullable().describe('from the last reading delivered before to the first one after'),
+  lost: count.describe('readings sent in that gap and never delivered'),
+});
+
+const readings = z.strictObject({ sent: count, delivered: count });
+
+export const resultSchema = z.strictObject({
+  schema: z.literal(1),
+  scenario: z.string(),
+  seed: z.int(),
+  vm: z.enum(VM_NAMES),
+  durationMs: milliseconds,
+  motes: z.array(mote),
+  runs: z.array(run).describe('every key establishment begun, by its start'),
+  handovers: z.array(handover),
+  data: readings.extend({ byMote: z.record(name, readings) }),
+  refusals: z.record(z.string(), count).describe('by reason'),
+});
+
+export type Result = z.output<typeof resultSchema>;
+export type RunResult = Result['runs'][number];
+export type HandoverResult = Result['handovers'][number];

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+// A whole network in one process: the scenario's motes on one air and one clock. The same scenario and seed give the same
+// octets on air on every engine.
+
+import { EVENT_REFUSED } from '../../firmware/events.ts';
+import { Air } from '../medium/air.ts';
+import type { AirHooks } from '../medium/air.ts';
+import { Chip } from '../medium/chip.ts';
+import { Clock } from '../medium/clock.ts';
+import { walk } from '../medium/path.ts';
+import type { Point } from '../medium/phy.ts';
+import { Prng } from '../medium/prng.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import { imageOf, vmFactory } from '../vm/open.ts';
+import type { VmFactory, VmName } from '../vm/open.ts';
+import { Directory } from './directory.ts';
+import { KeyBook } from './key-book.ts';
+import type { LoggedKey } from './key-book.ts';
+import { Mote } from './mote.ts';
+import type { MoteObserver } from './mote.ts';
+import { reasonName } from './names.ts';
+import { provision } from './preload.ts';
+import type { Flash } from './preload.ts';
+import type { Result } from './result.ts';
+import { RunBook } from './run-book.ts';
+import { TrafficBook } from './traffic-book.ts';
+
+/** A mote's report (firmware/events.ts). */
+export interface Report {
+  /** Microseconds since the scenario began. */
+  readonly micros: number;
+  readonly mote: string;
+  readonly event: number;
+  /** Five int32 words. */
+  readonly args: readonly number[];
+}
+
+/** Means to interfere with a run. Everything takes effect now; `at` says when now is. */
+export interface BenchControl {
+  readonly micros: number;
+  /** @param micros not before now. */
+  at(micros: number, run: () => void): void;
+  /** Sends octets, FCS included, from a point: no CSMA-CA, no retries. @param txPowerDbm default: the scenario's. */
+  inject(from: Point, octets: Uint8Array, txPowerDbm?: number): void;
+  /** Types a line into a mote's console. */
+  command(mote: string, line: string): void;
+  power(mote: string, on: boolean): void;
+  /** What a mote's flash holds, to look at and to change while the power is off. */
+  flash(mote: string): Flash;
+}
+
+/** Who watches, and who interferes; the hooks of the air carry `FrameLabel`s. */
+export interface BenchHooks extends AirHooks {
+  /** Before the first event. */
+  onStart?(bench: BenchControl): void;
+  onReport?(report: Report): void;
+  onConsole?(mote: string, line: string, micros: number): void;
+  onPower?(mote: string, on: boolean, micros: number): void;
+  /** A link key, once; only with `keylog`. */
+  onKey?(key: LoggedKey): void;
+  /** About once a simulated second. */
+  onProgress?(seconds: number): void;
+}
+
+export interface BenchOptions {
+  readonly scenario: Scenario;
+  /** 32 bits; default: the scenario's. */
+  readonly seed?: number;
+  /** Default: fengari. */
+  readonly vm?: VmName;
+  /** Motes in place of the engine's images: the toys of a test. */
+  readonly open?: VmFactory;
+  /** Have the motes report their link keys. */
+  readonly keylog?: boolean;
+  readonly hooks?: BenchHooks | readonly BenchHooks[];
+}
+
+export interface BenchResult {
+  /** What --json writes. */
+  readonly result: Result;
+  /** One plain sentence for each mote that should hold a key at the end and holds none. */
+  readonly failures: readonly string[];
+}
+
+/** The books together, and the hooks after them. */
+function observe(clock: Clock, directory: Directory, hooks: readonly BenchHooks[]) {
+  const runs = new RunBook(directory);
+  const traffic = new TrafficBook(directory);
+  const keys = new KeyBook(directory, (key) => hooks.forEach((hook) => hook.onKey?.(key)));
+  const refusals = new Map<string, number>();
+  const observer: MoteObserver = {
+    power(mote, on) {
+      runs.power(mote);
+      keys.power(mote);
+      traffic.power(mote, clock.now, on);
+      for (const hook of hooks) hook.onPower?.(mote.name, on, clock.now);
+    },
+    report(mote, event, args) {
+      runs.report(mote, clock.now, event, args);
+      traffic.report(mote, clock.now, event, args);
+      keys.report(mote, event, args);
+      if (event === EVENT_REFUSED) {
+        const reason = reasonName(args[0]!);
+        refusals.set(reason, (refusals.get(reason) ?? 0) + 1);
+      }
+      for (const hook of hooks) hook.onReport?.({ micros: clock.now, mote: mote.name, event, args });
+    },
+    send: (mote, octets) => runs.send(mote, octets.length),
+    receive: (mote, label) => runs.receive(mote, label),
+    console(mote, line) {
+      for (const hook of hooks) hook.onConsole?.(mote.name, line, clock.now);
+    },
+  };
+  return { observer, runs, traffic, keys, refusals };
+}
+
+function plan(scenario: Scenario, clock: Clock, air: Air, motes: ReadonlyMap<string, Mote>): void {
+  const at = (seconds: number, run: () => void): unknown => clock.at(Math.round(seconds * 1e6), run);
+  air.lossProbability = scenario.radio.lossProbability;
+  for (const mote of motes.values()) {
+    at(mote.spec.onAtSeconds, () => mote.powerOn());
+    if (mote.spec.offAtSeconds !== undefined) at(mote.spec.offAtSeconds, () => mote.powerOff());
+  }
+  for (const change of scenario.schedule) {
+    at(change.at, () => {
+      if ('power' in change) {
+        const mote = motes.get(change.mote)!;
+        if (change.power === 'on') mote.powerOn();
+        else mote.powerOff();
+      } else if (change.between === undefined) {
+        air.lossProbability = change.lossProbability;
+      } else {
+        air.setLinkLoss(...change.between, change.lossProbability);
+      }
+    });
+  }
+}
+
+/**
+ * Runs a scenario to its end.
+ * @throws UsageError if the engine or an image is missing. @throws BenchError if a mote's program fails.
+ */
+export function runBench(options: BenchOptions): BenchResult {
+  const { scenario, seed = scenario.seed, vm = 'fengari', keylog = false } = options;
+  const hooks = [options.hooks ?? []].flat() as readonly BenchHooks[];
+  const clock = new Clock();
+  const directory = new Directory(scenario.motes);
+  const { observer, runs, traffic, keys, refusals } = observe(clock, directory, hooks);
+  const air = new Air(clock, scenario.radio, seed, [runs, ...hooks]);
+  const environment = {
+    clock,
+    open: options.open ?? vmFactory(vm),
+    aesMicros: Math.round(scenario.aesMs * 1000),
+    maxPsdu: scenario.maxPsdu,
+    keylog,
+    observer,
+  };
+  const motes = new Map<string, Mote>();
+  for (const spec of scenario.motes) {
+    const mote = new Mote(spec, provision(scenario, seed, spec), new Prng(seed, `mote ${spec.name}`), environment);
+    const csma = new Prng(seed, `csma ${spec.name}`);
+    mote.attach(new Chip(spec.name, clock, air, csma, walk(spec.position, spec.waypoints), mote));
+    motes.set(spec.name, mote);
+  }
+  const named = (name: string): Mote => {
+    const mote = motes.get(name);
+    if (mote === undefined) throw new RangeError(`expected a mote of the scenario, got ${name}`);
+    return mote;
+  };
+  const control: BenchControl = {
+    get micros() {
+      return clock.now;
+    },
+    at: (micros, run) => void clock.at(micros, run),
+    inject: (from, octets, txPowerDbm) =>
+      void air.transmit(from, { sender: 'injected', octets, attempt: 1, ack: false, label: undefined }, txPowerDbm),
+    command: (mote, line) => named(mote).command(line),
+    power: (mote, on) => (on ? named(mote).powerOn() : named(mote).powerOff()),
+    flash: (mote) => named(mote).flash,
+  };
+
+  plan(scenario, clock, air, motes);
+  try {
+    for (const hook of hooks) hook.onStart?.(control);
+    const end = Math.round(scenario.durationSeconds * 1e6);
+    while (clock.now < end) {
+      clock.runUntil(Math.min(end, clock.now + 1_000_000));
+      for (const hook of hooks) hook.onProgress?.(clock.now / 1e6);
+    }
+    const result: Result = {
+      schema: 1,
+      scenario: scenario.name,
+      seed,
+      vm,
+      durationMs: end / 1000,
+      motes: [...motes.values()].map((mote) => {
+        const neighbors = keys.neighbors(mote.name);
+        return {
+          name: mote.name,
+          eui64: mote.spec.eui64,
+          role: mote.spec.role,
+          image: imageOf(vm, mote.spec.role),
+          on: mote.on,
+          rank: mote.spec.role === 'base' ? 0 : (runs.rankOf(mote.name) ?? null),
+          joined: neighbors.length > 0,
+          neighbors,
+        };
+      }),
+      runs: runs.results(),
+      handovers: traffic.handovers(),
+      data: traffic.data(),
+      refusals: Object.fromEntries([...refusals].sort(([a], [b]) => (a < b ? -1 : 1))),
+    };
+    return { result, failures: failuresOf(result) };
+  } finally {
+    for (const mote of motes.values()) mote.close();
+  }
+}
+
+/** Every node that has power at the end should hold a key; the base station holds what its neighbours ask for. */
+function failuresOf(result: Result): string[] {
+  return result.motes
+    .filter((mote) => mote.role !== 'base' && mote.on && !mote.joined)
+    .map((mote) => `${mote.name} holds no key at the end, after ${result.durationMs / 1000} s.`);
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// The books of readings and handovers: what was sent, what arrived, and for how long nothing did.
+
+import * as events from '../../firmware/events.ts';
+import type { Directory } from './directory.ts';
+import type { Mote } from './mote.ts';
+import { modeName } from './names.ts';
+import type { HandoverResult, Result } from './result.ts';
+
+interface Reading {
+  readonly sequence: number;
+  deliveredAt: number | undefined;
+}
+
+interface Attachment {
+  readonly at: number;
+  readonly router: number;
+  readonly mode: number;
+  readonly detached: number;
+  /** Readings sent before it. */
+  readonly before: number;
+}
+
+interface Account {
+  readonly readings: Reading[];
+  /** Readings since power on, by sequence number: it starts anew with the mote. */
+  latest: Map<number, Reading>;
+  readonly attachments: Attachment[];
+  detachedAt: number | undefined;
+}
+
+export class TrafficBook {
+  readonly #directory: Directory;
+  readonly #accounts = new Map<string, Account>();
+
+  constructor(directory: Directory) {
+    this.#directory = directory;
+  }
+
+  power(mote: Mote, micros: number, on: boolean): void {
+    const account = this.#account(mote.name);
+    if (on) account.latest = new Map();
+    else account.detachedAt ??= micros;
+  }
+
+  report(mote: Mote, micros: number, event: number, args: readonly number[]): void {
+    const account = this.#account(mote.name);
+    const [a, b] = args as [number, number];
+    switch (event) {
+      case events.EVENT_DATA_SENT: {
+        const reading = { sequence: a, deliveredAt: undefined };
+        account.readings.push(reading);
+        account.latest.set(a, reading);
+        break;
+      }
+      case events.EVENT_DATA_DELIVERED: {
+        const reading = this.#accounts.get(this.#directory.name(a))?.latest.get(b);
+        if (reading !== undefined) reading.deliveredAt ??= micros;
+        break;
+      }
+      case events.EVENT_DETACH:
+        account.detachedAt ??= micros;
+        break;
+      case events.EVENT_ATTACH: {
+        const detached = account.detachedAt === undefined ? 0 : micros - account.detachedAt;
+        account.detachedAt = undefined;
+        account.attachments.push({ at: micros, router: a, mode: b, detached, before: account.readings.length });
+        break;
+      }
+    }
+  }
+
+  data(): Result['data'] {
+    const byMote: Result['data']['byMote'] = {};
+    const total = { sent: 0, delivered: 0 };
+    for (const [name, { readings }] of this.#accounts) {
+      if (readings.length === 0) continue;
+      const delivered = readings.filter((reading) => reading.deliveredAt !== undefined).length;
+      byMote[name] = { sent: readings.length, delivered };
+      total.sent += readings.length;
+      total.delivered += delivered;
+    }
+    return { ...total, byMote };
+  }
+
+  /** @returns every change from one router to another, by time. */
+  handovers(): HandoverResult[] {
+    const all: HandoverResult[] = [];
+    for (const [name, account] of this.#accounts) {
+      account.attachments.forEach((to, index) => {
+        const from = account.attachments[index - 1];
+        if (from === undefined || from.router === to.router) return;
+        all.push({
+          mote: name,
+          atMs: to.at / 1000,
+          from: this.#directory.name(from.router),
+          to: this.#directory.name(to.router),
+          mode: modeName(to.mode),
+          detachedMs: to.detached / 1000,
+          ...gap(account.readings, to.before),
+        });
+      });
+    }
+    return all.sort((a, b) => a.atMs - b.atMs);
+  }
+
+  #account(name: string): Account {
+    let account = this.#accounts.get(name);
+    if (account === undefined) {
+      account = { readings: [], latest: new Map(), attachments: [], detachedAt: undefined };
+      this.#accounts.set(name, account);
+    }
+    return account;
+  }
+}
+
+/** @param boundary readings before it were sent before the handover. */
+function gap(readings: readonly Reading[], boundary: number): { gapMs: number | null; lost: number } {
+  const arrived = (reading: Reading): boolean => reading.deliveredAt !== undefined;
+  const last = readings.slice(0, boundary).findLastIndex(arrived);
+  const first = readings.findIndex((reading, index) => index >= boundary && arrived(reading));
+  if (last < 0 || first < 0) return { gapMs: null, lost: 0 };
+  const silence = readings[first]!.deliveredAt! - readings[last]!.deliveredAt!;
+  return { gapMs: Math.max(0, silence) / 1000, lost: first - last - 1 };
+}

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+// A radio chip as the usual ones are: it filters by the rules of 2006, acknowledges by itself, sends by unslotted CSMA-CA
+// and repeats what is not acknowledged. One frame waits in its receive FIFO; while it does, the chip hears nothing else.
+// Left out: inter-frame spacing (shorter than the shortest CSMA-CA) and PAN coordinators.
+
+import type { Air, Listener, Transmission } from './air.ts';
+import type { Clock, Timer } from './clock.ts';
+import { fcsHolds, immAck, isAck, match, sequenceOf, wantsAck } from './frame.ts';
+import type { Filter } from './frame.ts';
+import { ACK_WAIT_MICROS, airtime, BACKOFF_MICROS, CCA_MICROS, lqiOf, TURNAROUND_MICROS } from './phy.ts';
+import type { Point } from './phy.ts';
+import type { Prng } from './prng.ts';
+
+const MAC_MIN_BE = 3;
+const MAC_MAX_BE = 5;
+const MAC_MAX_CSMA_BACKOFFS = 4;
+const MAC_MAX_FRAME_RETRIES = 3;
+
+export const SENT_OK = 0;
+export const SENT_NO_ACK = 1;
+export const SENT_NO_CHANNEL = 2;
+
+/** A frame that waits in the receive FIFO. */
+export interface Received {
+  readonly octets: Uint8Array;
+  readonly lqi: number;
+  readonly label: unknown;
+}
+
+/** What the chip tells its mote; both are interrupts. */
+export interface ChipEvents {
+  /** The FIFO holds a frame. */
+  frame(): void;
+  /** The frame given to send left, or failed. */
+  sent(status: number): void;
+}
+
+export class Chip implements Listener {
+  readonly name: string;
+  readonly #clock: Clock;
+  readonly #air: Air;
+  readonly #prng: Prng;
+  readonly #walk: (micros: number) => Point;
+  readonly #events: ChipEvents;
+  #on = false;
+  #filter: Filter | undefined;
+  #fifo: Received | undefined;
+  /** Turned to sending until then, turnaround included ... */
+  #sendingUntil = 0;
+  /** ... and the latest moment at which it turned away from receiving. */
+  #brokenAt = -1;
+  /** The frame being sent, or undefined. */
+  #frame: Uint8Array | undefined;
+  #label: unknown;
+  #attempt = 0;
+  #awaitsAck = false;
+  #timer: Timer | undefined;
+  /** Counts power cycles: what an earlier life scheduled does nothing. */
+  #life = 0;
+
+  constructor(
+    name: string,
+    clock: Clock,
+    air: Air,
+    prng: Prng,
+    walk: (micros: number) => Point,
+    events: ChipEvents,
+  ) {
+    this.name = name;
+    this.#clock = clock;
+    this.#air = air;
+    this.#prng = prng;
+    this.#walk = walk;
+    this.#events = events;
+    air.add(this);
+  }
+
+  position(): Point {
+    return this.#walk(this.#clock.now);
+  }
+
+  powerOn(): void {
+    this.#on = true;
+  }
+
+  powerOff(): void {
+    this.#on = false;
+    this.#life++;
+    this.#filter = undefined;
+    this.#fifo = undefined;
+    this.#brokenAt = this.#clock.now;
+    this.#sendingUntil = this.#clock.now;
+    this.#finish();
+  }
+
+  setFilter(filter: Filter): void {
+    this.#filter = filter;
+  }
+
+  get sending(): boolean {
+    return this.#frame !== undefined;
+  }
+
+  /** Sends one frame, FCS included; one `sent` follows. @param label goes with every attempt and its acknowledgement. */
+  send(octets: Uint8Array, label: unknown): void {
+    this.#frame = octets;
+    this.#label = label;
+    this.#attempt = 0;
+    this.#nextAttempt();
+  }
+
+  get waiting(): boolean {
+    return this.#fifo !== undefined;
+  }
+
+  /** Takes the frame out of the FIFO: the chip hears again. */
+  drain(): Received | undefined {
+    const frame = this.#fifo;
+    this.#fifo = undefined;
+    return frame;
+  }
+
+  listens(ack: boolean): boolean {
+    return this.#on && this.#filter !== undefined && this.#clock.now >= this.#sendingUntil && (ack || !this.waiting);
+  }
+
+  interrupted(since: number): boolean {
+    return this.#brokenAt >= since;
+  }
+
+  heard(transmission: Transmission, dbm: number): void {
+    const { octets } = transmission;
+    if (!fcsHolds(octets)) return;
+    if (isAck(octets)) {
+      if (this.#awaitsAck && sequenceOf(octets) === sequenceOf(this.#frame!)) this.#end(SENT_OK);
+      return;
+    }
+    const target = match(this.#filter!, octets);
+    if (target === 'none' || this.waiting) return;
+    this.#fifo = { octets, lqi: lqiOf(dbm), label: transmission.label };
+    if (target === 'unicast' && wantsAck(octets)) this.#acknowledge(transmission);
+    this.#events.frame();
+  }
+
+  #acknowledge(of: Transmission): void {
+    const life = this.#life;
+    const octets = immAck(sequenceOf(of.octets));
+    this.#turnToSending(octets);
+    this.#clock.after(TURNAROUND_MICROS, () => {
+      if (life !== this.#life) return;
+      this.#air.transmit(this, { sender: this.name, octets, attempt: 1, ack: true, label: of.label });
+    });
+  }
+
+  #turnToSending(octets: Uint8Array): void {
+    this.#brokenAt = this.#clock.now;
+    this.#sendingUntil = this.#clock.now + TURNAROUND_MICROS + airtime(octets.length);
+  }
+
+  #after(delay: number, run: () => void): void {
+    this.#timer = this.#clock.after(delay, run);
+  }
+
+  /** Unslotted CSMA-CA, 7.5.1.4: a new attempt begins with fresh NB and BE. */
+  #nextAttempt(): void {
+    this.#attempt++;
+    this.#backOff(0, MAC_MIN_BE);
+  }
+
+  #backOff(backoffs: number, exponent: number): void {
+    this.#after(this.#prng.bits(exponent) * BACKOFF_MICROS + CCA_MICROS, () => {
+      const answering = this.#sendingUntil > this.#clock.now - CCA_MICROS;
+      if (!answering && !this.#air.busy(this, CCA_MICROS)) {
+        this.#turnToSending(this.#frame!);
+        this.#after(TURNAROUND_MICROS, () => this.#launch());
+      } else if (backoffs === MAC_MAX_CSMA_BACKOFFS) {
+        this.#end(SENT_NO_CHANNEL);
+      } else {
+        this.#backOff(backoffs + 1, Math.min(exponent + 1, MAC_MAX_BE));
+      }
+    });
+  }
+
+  #launch(): void {
+    const octets = this.#frame!;
+    const { end } = this.#air.transmit(this, {
+      sender: this.name,
+      octets,
+      attempt: this.#attempt,
+      ack: false,
+      label: this.#label,
+    });
+    this.#after(end - this.#clock.now, () => {
+      if (!wantsAck(octets)) {
+        this.#end(SENT_OK);
+        return;
+      }
+      this.#awaitsAck = true;
+      this.#after(ACK_WAIT_MICROS, () => {
+        this.#awaitsAck = false;
+        if (this.#attempt > MAC_MAX_FRAME_RETRIES) this.#end(SENT_NO_ACK);
+        else this.#nextAttempt();
+      });
+    });
+  }
+
+  #end(status: number): void {
+    this.#finish();
+    this.#events.sent(status);
+  }
+
+  #finish(): void {
+    if (this.#timer !== undefined) this.#clock.cancel(this.#timer);
+    this.#timer = undefined;
+    this.#frame = undefined;
+    this.#awaitsAck = false;
+  }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bench ABI: what crosses between host and mote in one step (docs/bench-abi.md). The image's side is board-defs/bench/.
+
+/** Words of the inbox: [0] op, [1] milliseconds, [2] seconds since power on (31 bits each), [3...] arguments. */
+export const INBOX_WORDS = 80;
+export const OUTBOX_WORDS = 512;
+export const FRAME_OCTETS = 128;
+export const LINE_OCTETS = 256;
+export const INBOX_ARGUMENTS = 3;
+
+// Ops in.
+/** Four words of seed, maxPsdu, keylog 0 or 1. */
+export const INIT = 0;
+export const START = 1;
+/** Length, lqi; the frame, FCS included, is in rxFrame. */
+export const RECEIVE = 2;
+/** Status: 0 acknowledged or not to be, 1 no acknowledgement, 2 no channel. */
+export const SENT = 3;
+export const ALARM_DUE = 4;
+export const POSTED = 5;
+/** Length; the line is in rxLine. */
+export const COMMAND = 6;
+/** Record, count, words: a storage record as flash holds it; before START. */
+export const PRELOAD = 7;
+/** Most words a storage record has. */
+export const RECORD_WORDS = 64;
+
+// Ops out.
+/** Length; the frame, FCS included, is in txFrame. At most one a step. */
+export const SEND = 1;
+/** Delay in ms: one alarm, in place of the one before. */
+export const ALARM = 2;
+export const POST = 3;
+/** Record, count, words. */
+export const STORE = 4;
+/** Event, five arguments. */
+export const REPORT = 5;
+/** One octet. */
+export const CONSOLE = 6;
+/** PAN, short address, EUI-64 as two big-endian words. */
+export const FILTER = 7;
+/** AES blocks done in this step. */
+export const BLOCKS = 8;
+
+/** Arguments of each op out; STORE has `count` words more. */
+const ARGUMENTS = [-1, 1, 1, 0, 2, 6, 1, 4, 1];
+
+/**
+ * Calls `visit` for each action of an outbox, in order.
+ * @param used words of the outbox in use. @param visit gets the op and the index of its first argument.
+ * @throws if the words are no sequence of actions.
+ */
+export function eachAction(outbox: Int32Array, used: number, visit: (op: number, at: number) => void): void {
+  let at = 0;
+  while (at < used) {
+    const op = outbox[at]!;
+    let size = ARGUMENTS[op] ?? -1;
+    if (op === STORE) size += outbox[at + 2]!;
+    if (size < 0 || at + 1 + size > used) {
+      throw new Error(`expected an action of ${used - at} outbox words or fewer, got op ${op} at word ${at}`);
+    }
+    visit(op, at + 1);
+    at += 1 + size;
+  }
+}
