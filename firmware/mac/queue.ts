@@ -26,7 +26,7 @@ const state = makeWords(4);
 /**
  * Copies a frame into the queue.
  * @param length octets, FCS included
- * @param lqi link quality, 0 to 255
+ * @param lqi link quality; any word, which queueLqi gives back with the frame
  * @returns false if the frame was dropped: the queue is full, or the length is none that a radio can receive
  */
 export function queuePut(frame: Bytes, length: number, lqi: number): boolean {
@@ -57,7 +57,7 @@ export function queueTake(frame: Bytes): number {
   return entries[entry + LENGTH];
 }
 
-/** @returns link quality of the frame that queueTake gave last, 0 to 255. */
+/** @returns the word that queuePut was given with the frame that queueTake gave last. */
 export function queueLqi(): number {
   return state[TAKEN_QUALITY];
 }
