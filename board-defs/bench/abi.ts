@@ -42,13 +42,14 @@ export const OUT_CONSOLE = 6;
 export const OUT_FILTER = 7;
 /** AES blocks done in this step. */
 export const OUT_BLOCKS = 8;
+/** FAULT_...: the mote is broken. Nothing else is in the outbox, whatever the step had said before. */
+export const OUT_FAULT = 9;
 
-// step() returns outbox words, or one of these with its sign changed: the mote is broken and its outbox incomplete.
 /** The outbox is too small for what the step had to say. */
 export const FAULT_OUTBOX = 1;
 /** An op that is none, or arguments out of range. */
 export const FAULT_INBOX = 2;
-/** Storage holds no more words, or a record of none, or of more than 64, was stored. */
+/** Storage has no room left, or a record of no words, or of more than 64, was stored. */
 export const FAULT_STORAGE = 3;
 /** radioSend before sent() answered the one before. */
 export const FAULT_BUSY = 4;

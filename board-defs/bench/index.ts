@@ -31,7 +31,7 @@ import {
   OUT_SEND,
   OUT_STORE,
 } from './abi.ts';
-import { begin, clearOutbox, fault, outboxResult, put, say } from './outbox.ts';
+import { begin, clearOutbox, closeOutbox, fault, put, say } from './outbox.ts';
 import { seed } from './random.ts';
 import { writeRecord } from './storage.ts';
 
@@ -82,7 +82,7 @@ export function attach(
 
 /**
  * Does what the inbox asks, to its end.
- * @returns words in the outbox, or a fault with its sign changed (abi.ts)
+ * @returns words in the outbox
  */
 export function step(): number {
   clearOutbox();
@@ -90,7 +90,7 @@ export function step(): number {
   dispatch(inbox[INBOX_OP]);
   const spent = (blocks() - before) & 0x7fffffff;
   if (spent !== 0) say(OUT_BLOCKS, spent);
-  return outboxResult();
+  return closeOutbox();
 }
 
 function dispatch(op: number): void {

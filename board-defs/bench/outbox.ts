@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The outbox: one message behind the other, [op, arguments...]. A message that does not fit is left out whole and the step
-// ends in a fault.
+// The outbox: one message behind the other, [op, arguments...]. A fault takes the place of them all: a step that went wrong
+// must not look like one that did less.
 
 import { makeWords } from '../../crypto-core/tables.ts';
-import { FAULT_OUTBOX, OUTBOX_WORDS } from './abi.ts';
+import { FAULT_OUTBOX, OUT_FAULT, OUTBOX_WORDS } from './abi.ts';
 
 export const outbox = makeWords(OUTBOX_WORDS);
 
@@ -17,12 +17,15 @@ export function clearOutbox(): void {
   state[FAULT] = 0;
 }
 
-/** @returns words used, or the first fault of the step with its sign changed. */
-export function outboxResult(): number {
-  return state[FAULT] === 0 ? state[USED] : -state[FAULT];
+/** Ends the step. @returns words used. */
+export function closeOutbox(): number {
+  if (state[FAULT] === 0) return state[USED];
+  outbox[0] = OUT_FAULT;
+  outbox[1] = state[FAULT];
+  return 2;
 }
 
-/** Ends the step in a fault (FAULT_...), unless it already has one. */
+/** Names the step's fault (FAULT_...), unless it already has one. */
 export function fault(code: number): void {
   if (state[FAULT] === 0) state[FAULT] = code;
 }
