@@ -49,7 +49,7 @@ export function outputOptions(image: ImageOptions): OutputOptions {
 
 /**
  * Compiles an entry and all it imports.
- * @throws CompileError for what is outside the mote dialect, GateError for an image no mote could run
+ * @throws CompileError for what is outside the mote dialect, and for an image no mote could run
  */
 export async function compileLua(options: CompileOptions): Promise<Compiled> {
   const bundle = await rollup(inputOptions(options.entry, options.source, options.driver ?? 'bench'));

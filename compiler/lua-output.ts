@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The Rollup output plugin that turns the finished chunk into a Lua image.
 import type { OutputChunk, Plugin } from 'rollup';
+import { openImage, passGates } from './gates/index.ts';
 import { translate, type SourceMap } from './translate.ts';
 import type { Profile } from './profiles.ts';
 
@@ -10,6 +11,8 @@ export interface ImageOptions {
   readonly profile: Profile;
   /** Globals of the board the bundle may use. */
   readonly globals?: Iterable<string>;
+  /** Octets of bytecode it may have. */
+  readonly budget?: number | undefined;
   /** Whether to keep the untranslated chunk too, for the V8 bench. */
   readonly keepJs?: boolean;
 }
@@ -29,6 +32,7 @@ export function luaOutput(options: ImageOptions): Plugin {
         profile,
         globals: new Set(options.globals),
       });
+      passGates(openImage(name, lua, map, profile, options));
       for (const file of Object.keys(bundle)) delete bundle[file];
       this.emitFile({ type: 'asset', fileName: `${name}.lua`, source: lua });
       this.emitFile({ type: 'asset', fileName: `${name}.lua.map`, source: JSON.stringify(map) });

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Board definitions: board-defs/<board>.json says which Lua a board has, which folder drives it, and what fits into it.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { PROFILE_NAMES } from './profiles.ts';
+import { ROOT } from './roots.ts';
+
+const FOLDER = join(ROOT, 'board-defs');
+const NAME = /^[a-z0-9][a-z0-9-]*$/;
+
+const schema = z
+  .strictObject({
+    name: z.string().regex(NAME),
+    /** Profile of compiler/profiles.ts. */
+    lua: z.enum(PROFILE_NAMES),
+    /** Folder below board-defs/ that implements the board interface. */
+    driver: z.string().regex(NAME),
+    /** Roles of firmware/roles/ that an image is made for. */
+    roles: z.array(z.string().regex(NAME)).min(1),
+    /** Octets of stripped bytecode an image may take, by role. */
+    imageBytes: z.record(z.string(), z.int().positive()),
+    /** NodeMCU modules that the driver uses: the only globals an image may read. */
+    modules: z.array(z.string()).default([]),
+  })
+  .superRefine(({ roles, imageBytes }, context) => {
+    for (const role of roles) {
+      if (!(role in imageBytes)) context.addIssue({ code: 'custom', path: ['imageBytes'], message: `expected a budget for ${role}`, input: imageBytes });
+    }
+  });
+
+export type Board = z.infer<typeof schema>;
+
+/**
+ * Reads one board definition.
+ * @throws Error naming the file, the field, what was expected and what came
+ */
+export function readBoard(name: string): Board {
+  const file = `board-defs/${name}.json`;
+  const result = schema.safeParse(JSON.parse(readFileSync(join(ROOT, file), 'utf8')), { reportInput: true });
+  if (!result.success) throw new Error(`${file}: ${z.prettifyError(result.error)}`);
+  if (result.data.name !== name) throw new Error(`${file}: expected the name ${name}, got ${result.data.name}`);
+  return result.data;
+}
+
+/** @returns the names of all boards defined, sorted */
+export function boardNames(): string[] {
+  return readdirSync(FOLDER)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => file.slice(0, -'.json'.length))
+    .sort();
+}

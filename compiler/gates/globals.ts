@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// A name that is no local is a global: at best a slow look-up, at worst a typing error or state that leaks out of the module.
+import type { Gate } from './image.ts';
+
+/** What the compiler itself reads, once, at the head of a chunk. */
+const LIBRARIES = ['bit', 'math'];
+
+export const globals: Gate = ({ functions, globals: board, profile, place }) => {
+  const allowed = new Set([...board, ...(profile.version === '5.1' ? LIBRARIES : [])]);
+  return functions
+    .flatMap(({ instructions }) => instructions)
+    .flatMap(({ opcode, global, line }) => {
+      if (global === undefined) return [];
+      if (opcode.startsWith('SET')) return [`${place(line)}: writes the global ${global}; expected locals only`];
+      return allowed.has(global) ? [] : [`${place(line)}: reads the global ${global}; allowed here: ${[...allowed].join(', ') || 'none'}`];
+    });
+};
