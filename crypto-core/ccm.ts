@@ -99,7 +99,12 @@ export function ccmBegin(
   tagLength: number,
 ): void {
   const lengthsFit =
-    nonceLength >= 7 && nonceLength <= 13 && aadLength >= 0 && aadLength <= 65279 && textLength >= 0 && textLength <= 65535;
+    nonceLength >= 7 &&
+    nonceLength <= 13 &&
+    aadLength >= 0 &&
+    aadLength <= 65279 &&
+    textLength >= 0 &&
+    textLength <= 65535;
   const tagFits = tagLength === 0 || (tagLength >= 4 && tagLength <= 16 && tagLength % 2 === 0);
   if (!lengthsFit || !tagFits) {
     settle(JOB_REFUSED);

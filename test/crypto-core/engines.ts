@@ -2,10 +2,14 @@
 // One list of jobs, any engine: crypto-core as TypeScript in this process, or its compiled bundle in a Lua machine.
 // A list is run in one process, so that a thousand vectors cost one start.
 import { readFileSync } from 'node:fs';
-import { describe } from 'vitest';
+import { describe, vi } from 'vitest';
+import { compileLua } from '../../compiler/compile-lua.ts';
 import * as core from '../../crypto-core/index.ts';
 import type { Bytes, Words } from '../../crypto-core/tables.ts';
 import { describeOn, runLua, VMS, type Profile, type Vm } from '../tools.ts';
+
+// A thousand vectors in fengari, on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** What to do; all strings are hexadecimal. A message to open carries its tag at the end of `text`. */
 export interface Job {
@@ -76,7 +80,20 @@ function runOne({ kind, key, nonce = '', aad = '', text, tagLength = 0, steps = 
     const aadLength = aad.length / 2;
     const [n, a] = [bytes(nonce, 0), bytes(aad, MARGIN)];
     if (nonceLength !== 13) {
-      core.ccmBegin(direction, keyWords, MARGIN, n, nonceLength, a, MARGIN, aadLength, table, MARGIN, length, tagLength);
+      core.ccmBegin(
+        direction,
+        keyWords,
+        MARGIN,
+        n,
+        nonceLength,
+        a,
+        MARGIN,
+        aadLength,
+        table,
+        MARGIN,
+        length,
+        tagLength,
+      );
     } else if (kind === 'seal') {
       core.ccmSealBegin(keyWords, MARGIN, n, a, MARGIN, aadLength, table, MARGIN, length, tagLength);
     } else {
@@ -101,18 +118,25 @@ function runOne({ kind, key, nonce = '', aad = '', text, tagLength = 0, steps = 
 
 const DRIVER = readFileSync(new URL('driver.lua', import.meta.url), 'utf8');
 
-/** Lua that leaves the bundle of a profile in the local `core` (npm run build makes the bundle). */
-export function bundle(profile: Profile): string {
-  const text = readFileSync(new URL(`../../dist/crypto-core/${profile}.lua`, import.meta.url), 'utf8');
-  return `local core = (function()\n${text}\nend)()\n`;
+const bundles = new Map<Profile, Promise<string>>();
+
+/** Lua that compiles to crypto-core in the local `core`. */
+export function bundle(profile: Profile): Promise<string> {
+  const made =
+    bundles.get(profile) ??
+    compileLua({ entry: 'crypto-core/index.ts', profile }).then(
+      ({ lua }) => `local core = (function()\n${lua}\nend)()\n`,
+    );
+  bundles.set(profile, made);
+  return made;
 }
 
 /** Runs jobs on the compiled bundle of a profile. */
-function runInLua(profile: Profile, vm: Vm, jobs: readonly Job[]): Outcome[] {
+async function runInLua(profile: Profile, vm: Vm, jobs: readonly Job[]): Promise<Outcome[]> {
   const lines = jobs.map(({ kind, key, nonce, aad, text, tagLength, steps }) =>
     [kind, key, nonce || '-', aad || '-', text || '-', tagLength ?? 0, (steps ?? [1]).join()].join(' '),
   );
-  const output = runLua(vm, { script: bundle(profile) + DRIVER, stdin: lines.join('\n') });
+  const output = runLua(vm, { script: (await bundle(profile)) + DRIVER, stdin: lines.join('\n') });
   const results = output.trimEnd().split('\n');
   if (results.length !== jobs.length) throw new Error(`${vm}: ${jobs.length} jobs, ${results.length} results`);
   return results.map((line) => {
@@ -121,9 +145,12 @@ function runInLua(profile: Profile, vm: Vm, jobs: readonly Job[]): Outcome[] {
   });
 }
 
+/** Runs a list of jobs on one engine, in order. */
+export type Run = (jobs: readonly Job[]) => Promise<Outcome[]>;
+
 /** `describe` once for V8 and once for each Lua machine of each profile. */
-export function describeEngines(name: string, body: (run: (jobs: readonly Job[]) => Outcome[]) => void): void {
-  describe(`${name} on V8`, () => body((jobs) => jobs.map(runOne)));
+export function describeEngines(name: string, body: (run: Run) => void): void {
+  describe(`${name} on V8`, () => body((jobs) => Promise.resolve(jobs.map(runOne))));
   for (const profile of Object.keys(VMS) as Profile[]) {
     describeOn(profile, name, (vm) => body((jobs) => runInLua(profile, vm, jobs)));
   }
