@@ -25,7 +25,13 @@ const schema = z
   })
   .superRefine(({ roles, imageBytes }, context) => {
     for (const role of roles) {
-      if (!(role in imageBytes)) context.addIssue({ code: 'custom', path: ['imageBytes'], message: `expected a budget for ${role}`, input: imageBytes });
+      if (!(role in imageBytes))
+        context.addIssue({
+          code: 'custom',
+          path: ['imageBytes'],
+          message: `expected a budget for ${role}`,
+          input: imageBytes,
+        });
     }
   });
 

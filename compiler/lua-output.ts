@@ -33,7 +33,7 @@ export function luaOutput(options: ImageOptions): Plugin {
         globals: new Set(options.globals),
       });
       passGates(openImage(name, lua, map, profile, options));
-      for (const file of Object.keys(bundle)) delete bundle[file];
+      for (const file of Object.keys(bundle)) Reflect.deleteProperty(bundle, file);
       this.emitFile({ type: 'asset', fileName: `${name}.lua`, source: lua });
       this.emitFile({ type: 'asset', fileName: `${name}.lua.map`, source: JSON.stringify(map) });
       if (options.keepJs)

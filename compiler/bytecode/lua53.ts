@@ -15,7 +15,12 @@ const HEADER = '1b4c75615300' + '19930d0a1a0a' + '0404040408' + '78560000' + '00
 /** The entry points of fengari used here (the package carries no types). */
 interface Fengari {
   readonly lua: {
-    lua_dump(L: object, writer: (L: object, piece: Uint8Array, size: number, data: unknown) => number, data: unknown, strip: boolean): number;
+    lua_dump(
+      L: object,
+      writer: (L: object, piece: Uint8Array, size: number, data: unknown) => number,
+      data: unknown,
+      strip: boolean,
+    ): number;
     lua_tojsstring(L: object, index: number): string;
     readonly LUA_OK: number;
   };
@@ -36,7 +41,8 @@ const { lua, lauxlib, to_luastring } = createRequire(import.meta.url)('fengari')
 export function compile53(source: string): Prototype[] {
   const L = lauxlib.luaL_newstate();
   const code = Buffer.from(source);
-  if (lauxlib.luaL_loadbuffer(L, code, code.length, to_luastring('=image')) !== lua.LUA_OK) throw new Error(lua.lua_tojsstring(L, -1));
+  if (lauxlib.luaL_loadbuffer(L, code, code.length, to_luastring('=image')) !== lua.LUA_OK)
+    throw new Error(lua.lua_tojsstring(L, -1));
   const pieces: Uint8Array[] = [];
   lua.lua_dump(
     L,
@@ -103,7 +109,12 @@ function readFunction(reader: Reader, found: Prototype[]): void {
 }
 
 /** Globals are fields of the upvalue _ENV: GETTABUP A B C reads UpValue[B][RK(C)], SETTABUP A B C writes UpValue[A][RK(B)]. */
-function globalOf(opcode: string, word: number, constants: readonly string[], names: readonly string[]): { global?: string } {
+function globalOf(
+  opcode: string,
+  word: number,
+  constants: readonly string[],
+  names: readonly string[],
+): { global?: string } {
   const a = (word >>> 6) & 0xff;
   const b = word >>> 23;
   const c = (word >>> 14) & 0x1ff;

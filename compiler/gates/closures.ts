@@ -6,5 +6,7 @@ export const MAX_CLOSURES = 160;
 
 export const closures: Gate = ({ name, functions }) => {
   const count = functions.length - 1;
-  return count > MAX_CLOSURES ? [`${name}: ${count} functions; at most ${MAX_CLOSURES} closures fit into a mote's RAM`] : [];
+  return count > MAX_CLOSURES
+    ? [`${name}: ${count} functions; at most ${MAX_CLOSURES} closures fit into a mote's RAM`]
+    : [];
 };

@@ -12,6 +12,8 @@ export const globals: Gate = ({ functions, globals: board, profile, place }) => 
     .flatMap(({ opcode, global, line }) => {
       if (global === undefined) return [];
       if (opcode.startsWith('SET')) return [`${place(line)}: writes the global ${global}; expected locals only`];
-      return allowed.has(global) ? [] : [`${place(line)}: reads the global ${global}; allowed here: ${[...allowed].join(', ') || 'none'}`];
+      return allowed.has(global)
+        ? []
+        : [`${place(line)}: reads the global ${global}; allowed here: ${[...allowed].join(', ') || 'none'}`];
     });
 };

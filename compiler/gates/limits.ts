@@ -9,7 +9,9 @@ export const limits: Gate = ({ functions, profile, place }) =>
     const where = prototype.line === 0 ? 'module initialisation' : place(prototype.line);
     const locals = activeLocals(prototype);
     return [
-      ...(locals > profile.maxLocals ? [`${where}: ${locals} locals at once; ${profile.name} has ${profile.maxLocals}`] : []),
+      ...(locals > profile.maxLocals
+        ? [`${where}: ${locals} locals at once; ${profile.name} has ${profile.maxLocals}`]
+        : []),
       ...(prototype.upvalues > profile.maxUpvalues
         ? [`${where}: ${prototype.upvalues} upvalues; ${profile.name} has ${profile.maxUpvalues}`]
         : []),

@@ -13,7 +13,8 @@ export const literals: Gate = ({ lua, place }) =>
       if (decimal !== undefined && !(/^\d+$/.test(decimal) && Number(decimal) < 2 ** 31)) {
         found.push(`${place(index + 1)}: the literal ${decimal}; expected an integer below 2^31, or hexadecimal`);
       }
-      if (token.startsWith('__TS__')) found.push(`${place(index + 1)}: ${token} of TypeScriptToLua's library; expected none of it`);
+      if (token.startsWith('__TS__'))
+        found.push(`${place(index + 1)}: ${token} of TypeScriptToLua's library; expected none of it`);
     }
     return found;
   });

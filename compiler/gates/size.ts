@@ -11,5 +11,7 @@ export function imageSize({ functions, profile }: Pick<Image, 'functions' | 'pro
 export const size: Gate = (image) => {
   const octets = imageSize(image);
   if (image.budget === undefined || octets <= image.budget) return [];
-  return [`${image.name}: ${octets} octets of bytecode, ${octets - image.budget} more than the budget of ${image.budget} (imageBytes)`];
+  return [
+    `${image.name}: ${octets} octets of bytecode, ${octets - image.budget} more than the budget of ${image.budget} (imageBytes)`,
+  ];
 };
