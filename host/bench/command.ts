@@ -46,7 +46,7 @@ function openOutput(path: string, mode = 0o666): (data: string | Buffer) => void
   }
   return (data) => {
     const octets = Buffer.from(data as string);
-    for (let at = 0; at < octets.length; ) at += writeSync(file, octets, at);
+    for (let at = 0; at < octets.length;) at += writeSync(file, octets, at);
   };
 }
 

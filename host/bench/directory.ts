@@ -27,7 +27,7 @@ export class Directory {
   /** @param frame MPDU of a data or command frame. @returns whom it is sent to. */
   destination(frame: Uint8Array): string {
     const octets = Buffer.from(frame);
-    const mode = (octets[1]! >> 2) & 3;
+    const mode = (octets[1] >> 2) & 3;
     if (mode === 3 && octets.length >= 13) {
       const [low, high] = [octets.readInt32LE(5), octets.readInt32LE(9)];
       const found = this.#byLow.get(low);

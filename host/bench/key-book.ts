@@ -60,7 +60,12 @@ export class KeyBook {
         this.#halves.set(`${mote.name} ${peer} ${b}`, hexWord(c) + hexWord(d));
         break;
       case events.EVENT_LINK_KEY_2:
-        this.#log(`${this.#halves.get(`${mote.name} ${peer} ${b}`) ?? ''}${hexWord(c)}${hexWord(d)}`, b, mote.name, peer);
+        this.#log(
+          `${this.#halves.get(`${mote.name} ${peer} ${b}`) ?? ''}${hexWord(c)}${hexWord(d)}`,
+          b,
+          mote.name,
+          peer,
+        );
         break;
     }
   }

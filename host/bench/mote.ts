@@ -190,7 +190,7 @@ export class Mote {
     const { outbox } = this.#vm!;
     let blocks = 0;
     abi.eachAction(outbox, used, (op, at) => {
-      if (op === abi.BLOCKS) blocks += outbox[at]!;
+      if (op === abi.BLOCKS) blocks += outbox[at];
     });
     return blocks;
   }
@@ -204,25 +204,30 @@ export class Mote {
     const { outbox } = this.#vm!;
     switch (op) {
       case abi.SEND:
-        this.#send(outbox[at]!);
+        this.#send(outbox[at]);
         break;
       case abi.ALARM:
-        this.#setAlarm(outbox[at]!);
+        this.#setAlarm(outbox[at]);
         break;
       case abi.POST:
         this.#queue.push({ op: abi.POSTED, args: [] });
         break;
       case abi.STORE:
-        this.flash.set(outbox[at]!, outbox.slice(at + 2, at + 2 + outbox[at + 1]!));
+        this.flash.set(outbox[at], outbox.slice(at + 2, at + 2 + outbox[at + 1]));
         break;
       case abi.REPORT:
-        this.#env.observer.report(this, outbox[at]!, Array.from(outbox.subarray(at + 1, at + 6)));
+        this.#env.observer.report(this, outbox[at], Array.from(outbox.subarray(at + 1, at + 6)));
         break;
       case abi.CONSOLE:
-        this.#print(outbox[at]!);
+        this.#print(outbox[at]);
         break;
       case abi.FILTER: {
-        const [pan, short, euiHigh, euiLow] = outbox.subarray(at, at + 4) as unknown as [number, number, number, number];
+        const [pan, short, euiHigh, euiLow] = outbox.subarray(at, at + 4) as unknown as [
+          number,
+          number,
+          number,
+          number,
+        ];
         this.#chip.setFilter({ pan, short, euiHigh, euiLow });
         break;
       }

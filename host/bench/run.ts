@@ -100,7 +100,7 @@ function observe(clock: Clock, directory: Directory, hooks: readonly BenchHooks[
       traffic.report(mote, clock.now, event, args);
       keys.report(mote, event, args);
       if (event === EVENT_REFUSED) {
-        const reason = reasonName(args[0]!);
+        const reason = reasonName(args[0]);
         refusals.set(reason, (refusals.get(reason) ?? 0) + 1);
       }
       for (const hook of hooks) hook.onReport?.({ micros: clock.now, mote: mote.name, event, args });

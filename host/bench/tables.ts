@@ -7,7 +7,12 @@ import type { HandoverResult, Result, RunResult } from './result.ts';
 type Cell = string | number;
 
 /** Columns under a rule, no boxes: it survives a narrow terminal and a bug report. */
-function table(title: string, head: readonly string[], rows: readonly (readonly Cell[])[], leftColumns: number): string {
+function table(
+  title: string,
+  head: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  leftColumns: number,
+): string {
   const chars = { top: '', bottom: '', left: '', right: '', mid: '', 'top-mid': '', 'bottom-mid': '', middle: '  ' };
   const corners = { 'top-left': '', 'top-right': '', 'bottom-left': '', 'bottom-right': '' };
   const inner = { 'left-mid': '', 'right-mid': '', 'mid-mid': '' };
@@ -18,7 +23,10 @@ function table(title: string, head: readonly string[], rows: readonly (readonly 
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
   grid.push(...rows.map((row) => row.map(String)));
-  const lines = grid.toString().split('\n').map((line) => line.trimEnd());
+  const lines = grid
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd());
   return [title, '-'.repeat(title.length), ...lines].join('\n');
 }
 

@@ -120,6 +120,6 @@ function gap(readings: readonly Reading[], boundary: number): { gapMs: number | 
   const last = readings.slice(0, boundary).findLastIndex(arrived);
   const first = readings.findIndex((reading, index) => index >= boundary && arrived(reading));
   if (last < 0 || first < 0) return { gapMs: null, lost: 0 };
-  const silence = readings[first]!.deliveredAt! - readings[last]!.deliveredAt!;
+  const silence = readings[first].deliveredAt! - readings[last].deliveredAt!;
   return { gapMs: Math.max(0, silence) / 1000, lost: first - last - 1 };
 }

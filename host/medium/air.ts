@@ -116,21 +116,24 @@ export class Air {
     const index = this.#listeners.indexOf(listener);
     const since = this.#clock.now - window;
     return this.#flights.some(
-      (flight) => flight.transmission.end > since && flight.dbm[index]! >= this.#radio.sensitivityDbm,
+      (flight) => flight.transmission.end > since && flight.dbm[index] >= this.#radio.sensitivityDbm,
     );
   }
 
   #land(flight: Flight): void {
     const { transmission } = flight;
     this.#listeners.forEach((listener, index) => {
-      if (flight.dbm[index]! < this.#radio.sensitivityDbm) return;
+      if (flight.dbm[index] < this.#radio.sensitivityDbm) return;
       const reception = this.#reception(flight, listener, index);
       for (const hooks of this.#hooks) hooks.onReception?.(transmission, listener.name, reception);
-      if (reception === 'received') listener.heard(transmission, flight.dbm[index]!);
+      if (reception === 'received') listener.heard(transmission, flight.dbm[index]);
     });
     // What began before the oldest flight that is still up cannot matter once it has landed, CCA's look-back included.
     const now = this.#clock.now;
-    const oldest = this.#flights.reduce((least, f) => (f.transmission.end > now ? Math.min(least, f.transmission.start) : least), now);
+    const oldest = this.#flights.reduce(
+      (least, f) => (f.transmission.end > now ? Math.min(least, f.transmission.start) : least),
+      now,
+    );
     this.#flights = this.#flights.filter((f) => f.transmission.end > oldest - 1000);
   }
 
@@ -139,11 +142,11 @@ export class Air {
     if (!flight.locked[index] || listener.interrupted(transmission.start)) return 'deaf';
     // A sender turns to sending before its frame starts; only a loss of power comes later, and cuts the frame short.
     if (flight.from?.interrupted(transmission.start) === true) return 'lost';
-    const loudest = flight.dbm[index]! - CAPTURE_MARGIN_DB;
+    const loudest = flight.dbm[index] - CAPTURE_MARGIN_DB;
     const collides = this.#flights.some(
       (other) =>
         other !== flight &&
-        other.dbm[index]! > loudest &&
+        other.dbm[index] > loudest &&
         other.transmission.start < transmission.end &&
         other.transmission.end > transmission.start,
     );

@@ -58,14 +58,7 @@ export class Chip implements Listener {
   /** Counts power cycles: what an earlier life scheduled does nothing. */
   #life = 0;
 
-  constructor(
-    name: string,
-    clock: Clock,
-    air: Air,
-    prng: Prng,
-    walk: (micros: number) => Point,
-    events: ChipEvents,
-  ) {
+  constructor(name: string, clock: Clock, air: Air, prng: Prng, walk: (micros: number) => Point, events: ChipEvents) {
     this.name = name;
     this.#clock = clock;
     this.#air = air;

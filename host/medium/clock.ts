@@ -58,7 +58,7 @@ export class Clock {
     let i = heap.length;
     while (i > 0) {
       const parent = (i - 1) >> 1;
-      if (!before(due, heap[parent]!)) break;
+      if (!before(due, heap[parent])) break;
       heap[i] = heap[parent]!;
       i = parent;
     }
@@ -74,8 +74,8 @@ export class Clock {
     for (;;) {
       let child = 2 * i + 1;
       if (child >= size) break;
-      if (child + 1 < size && before(heap[child + 1]!, heap[child]!)) child++;
-      if (!before(heap[child]!, last)) break;
+      if (child + 1 < size && before(heap[child + 1], heap[child])) child++;
+      if (!before(heap[child], last)) break;
       heap[i] = heap[child]!;
       i = child;
     }

@@ -20,7 +20,7 @@ export interface Filter {
 export function fcs(frame: Uint8Array, length: number): number {
   let crc = 0;
   for (let i = 0; i < length; i++) {
-    crc ^= frame[i]!;
+    crc ^= frame[i];
     for (let bit = 0; bit < 8; bit++) crc = (crc & 1) === 0 ? crc >> 1 : (crc >> 1) ^ 0x8408;
   }
   return crc;
@@ -38,7 +38,7 @@ export function withFcs(mpdu: Uint8Array): Uint8Array {
 
 export function fcsHolds(frame: Uint8Array): boolean {
   const length = frame.length - 2;
-  return length >= 3 && fcs(frame, length) === (frame[length]! | (frame[length + 1]! << 8));
+  return length >= 3 && fcs(frame, length) === (frame[length] | (frame[length + 1] << 8));
 }
 
 /** @returns an Imm-Ack for a sequence number, with FCS (7.2.2.3). */
@@ -47,19 +47,19 @@ export function immAck(sequence: number): Uint8Array {
 }
 
 export function isAck(frame: Uint8Array): boolean {
-  return frame.length === ACK_OCTETS && (frame[0]! & 7) === TYPE_ACK;
+  return frame.length === ACK_OCTETS && (frame[0] & 7) === TYPE_ACK;
 }
 
 export function wantsAck(frame: Uint8Array): boolean {
-  return (frame[0]! & 0x20) !== 0;
+  return (frame[0] & 0x20) !== 0;
 }
 
 export function sequenceOf(frame: Uint8Array): number {
-  return frame[2]!;
+  return frame[2];
 }
 
 function word(frame: Uint8Array, at: number): number {
-  return frame[at]! | (frame[at + 1]! << 8) | (frame[at + 2]! << 16) | (frame[at + 3]! << 24);
+  return frame[at] | (frame[at + 1] << 8) | (frame[at + 2] << 16) | (frame[at + 3] << 24);
 }
 
 export type Match = 'none' | 'broadcast' | 'unicast';
@@ -69,16 +69,16 @@ export type Match = 'none' | 'broadcast' | 'unicast';
  * @param frame MPDU with a good FCS. @returns whom the frame is for, seen from here.
  */
 export function match(filter: Filter, frame: Uint8Array): Match {
-  const type = frame[0]! & 7;
+  const type = frame[0] & 7;
   if (type === TYPE_ACK || type > TYPE_LAST_KNOWN) return 'none';
-  const mode = (frame[1]! >> 2) & 3;
+  const mode = (frame[1] >> 2) & 3;
   // A beacon has no destination; every other frame for us names one.
   if (mode === 0) return type === TYPE_BEACON ? 'broadcast' : 'none';
   if (mode === 1 || frame.length < 2 + 3 + (mode === 2 ? 4 : 10)) return 'none';
-  const pan = frame[3]! | (frame[4]! << 8);
+  const pan = frame[3] | (frame[4] << 8);
   if (pan !== filter.pan && pan !== BROADCAST) return 'none';
   if (mode === 2) {
-    const short = frame[5]! | (frame[6]! << 8);
+    const short = frame[5] | (frame[6] << 8);
     if (short === BROADCAST) return 'broadcast';
     return short === filter.short ? 'unicast' : 'none';
   }

@@ -18,9 +18,9 @@ export function walk(start: Point, waypoints: readonly Waypoint[]): (micros: num
   return (micros) => {
     const at = micros / 1e6;
     const next = stops.findIndex((stop) => stop.at > at);
-    if (next < 0) return stops[stops.length - 1]!;
-    const from = stops[next - 1]!;
-    const to = stops[next]!;
+    if (next < 0) return stops[stops.length - 1];
+    const from = stops[next - 1];
+    const to = stops[next];
     const share = (at - from.at) / (to.at - from.at);
     return { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share };
   };

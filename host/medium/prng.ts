@@ -38,15 +38,15 @@ export class Prng {
   /** @returns the next 32 bits, 0 to 2^32 - 1. */
   next(): number {
     const s = this.#state;
-    const product = Math.imul(s[1]!, 5);
+    const product = Math.imul(s[1], 5);
     const result = Math.imul((product << 7) | (product >>> 25), 9);
-    const shifted = s[1]! << 9;
-    s[2]! ^= s[0]!;
-    s[3]! ^= s[1]!;
-    s[1]! ^= s[2]!;
-    s[0]! ^= s[3]!;
-    s[2]! ^= shifted;
-    s[3] = (s[3]! << 11) | (s[3]! >>> 21);
+    const shifted = s[1] << 9;
+    s[2] ^= s[0];
+    s[3] ^= s[1];
+    s[1] ^= s[2];
+    s[0] ^= s[3];
+    s[2] ^= shifted;
+    s[3] = (s[3] << 11) | (s[3] >>> 21);
     return result >>> 0;
   }
 

@@ -23,7 +23,8 @@ function checkUnique(motes: readonly ScenarioMote[], report: Report): void {
       const key = keys[field];
       if (key === undefined) continue;
       const what = field === 'eui64' ? 'last four octets' : field;
-      if (seen[field].has(key)) report(['motes', index, field], `expected a ${what} that no other mote has`, mote[field]);
+      if (seen[field].has(key))
+        report(['motes', index, field], `expected a ${what} that no other mote has`, mote[field]);
       seen[field].add(key);
     }
   });

@@ -56,7 +56,9 @@ export const scenarioSchema = z.strictObject({
   seed: z.int().min(0).max(0xffffffff),
   durationSeconds: z.number().min(1).max(100_000),
   aesMs: z.number().min(0.01).max(100).default(5).describe('milliseconds of one AES block on the board'),
-  pan: hex(4).refine((text) => parseInt(text, 16) < 0xffff, 'expected a PAN from "0000" to "FFFE"').default('ABCD'),
+  pan: hex(4)
+    .refine((text) => parseInt(text, 16) < 0xffff, 'expected a PAN from "0000" to "FFFE"')
+    .default('ABCD'),
   channel: z.int().min(11).max(26).default(26),
   radio: radio.prefault({}),
   maxPsdu: z.int().min(64).max(127).default(127),

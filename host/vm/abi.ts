@@ -53,9 +53,9 @@ const ARGUMENTS = [-1, 1, 1, 0, 2, 6, 1, 4, 1];
 export function eachAction(outbox: Int32Array, used: number, visit: (op: number, at: number) => void): void {
   let at = 0;
   while (at < used) {
-    const op = outbox[at]!;
+    const op = outbox[at];
     let size = ARGUMENTS[op] ?? -1;
-    if (op === STORE) size += outbox[at + 2]!;
+    if (op === STORE) size += outbox[at + 2];
     if (size < 0 || at + 1 + size > used) {
       throw new Error(`expected an action of ${used - at} outbox words or fewer, got op ${op} at word ${at}`);
     }

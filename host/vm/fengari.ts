@@ -32,14 +32,14 @@ function cells(L: LuaState, field: string, count: number): TValue[] {
 
 function put(to: TValue[], from: ArrayLike<number>, count: number): void {
   for (let i = 0; i < count; i++) {
-    const cell = to[i]!;
+    const cell = to[i];
     cell.type = INTEGER;
     cell.value = from[i]!;
   }
 }
 
 function take(from: TValue[], to: Int32Array | Uint8Array, count: number): void {
-  for (let i = 0; i < count; i++) to[i] = from[i]!.value as number;
+  for (let i = 0; i < count; i++) to[i] = from[i].value as number;
 }
 
 /** @param code Lua source of the image. @param name for error messages. */
@@ -91,8 +91,8 @@ export function openFengari(code: Uint8Array, name: string): MoteVm {
     txFrame,
     step(inboxWords) {
       put(luaInbox, inbox, inboxWords);
-      if (inbox[0] === RECEIVE) put(luaRxFrame, rxFrame, inbox[3]!);
-      if (inbox[0] === COMMAND) put(luaRxLine, rxLine, inbox[3]!);
+      if (inbox[0] === RECEIVE) put(luaRxFrame, rxFrame, inbox[3]);
+      if (inbox[0] === COMMAND) put(luaRxLine, rxLine, inbox[3]);
       strides = 0;
       lua.lua_rawgeti(L, lua.LUA_REGISTRYINDEX, reference);
       if (lua.lua_pcall(L, 0, 1, 1) !== lua.LUA_OK) fail();
@@ -100,7 +100,7 @@ export function openFengari(code: Uint8Array, name: string): MoteVm {
       lua.lua_settop(L, 1);
       take(luaOutbox, outbox, used);
       eachAction(outbox, used, (op, at) => {
-        if (op === SEND) take(luaTxFrame, txFrame, outbox[at]!);
+        if (op === SEND) take(luaTxFrame, txFrame, outbox[at]);
       });
       return used;
     },

@@ -88,7 +88,7 @@ export function openNative(lua: string, image: string): MoteVm {
       const extra = inbox[0] === RECEIVE ? rxFrame : inbox[0] === COMMAND ? rxLine : undefined;
       const octets = extra?.subarray(0, inbox[3]);
       let at = request.writeUInt16LE(inboxWords, 2);
-      for (let i = 0; i < inboxWords; i++) at = request.writeInt32LE(inbox[i]!, at);
+      for (let i = 0; i < inboxWords; i++) at = request.writeInt32LE(inbox[i], at);
       if (octets !== undefined) {
         request.set(octets, at);
         at += octets.length;

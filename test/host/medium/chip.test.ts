@@ -16,11 +16,11 @@ describe('a frame with acknowledgement', () => {
     const [frame, ack] = rig.frames;
     expect(rig.frames.length).toBe(2);
     expect(frame).toMatchObject({ sender: 'a', octets, attempt: 1, ack: false, label: 'label' });
-    expect(frame!.end - frame!.start).toBe(airtime(40));
-    expect(ack).toMatchObject({ sender: 'b', start: frame!.end + 192, ack: true, label: 'label' });
-    expect(ack!.octets[2]).toBe(77);
-    expect(b.received).toMatchObject([{ at: frame!.end, octets, label: 'label' }]);
-    expect(a.sent).toEqual([{ at: ack!.end, status: SENT_OK }]);
+    expect(frame.end - frame.start).toBe(airtime(40));
+    expect(ack).toMatchObject({ sender: 'b', start: frame.end + 192, ack: true, label: 'label' });
+    expect(ack.octets[2]).toBe(77);
+    expect(b.received).toMatchObject([{ at: frame.end, octets, label: 'label' }]);
+    expect(a.sent).toEqual([{ at: ack.end, status: SENT_OK }]);
   });
 
   it('is sent four times where nobody answers, each attempt after 864 us and a fresh back-off', () => {
@@ -30,12 +30,12 @@ describe('a frame with acknowledgement', () => {
     rig.clock.runUntil(1_000_000);
     expect(rig.frames.map((frame) => frame.attempt)).toEqual([1, 2, 3, 4]);
     for (let i = 1; i < 4; i++) {
-      const pause = rig.frames[i]!.start - rig.frames[i - 1]!.end - 864 - 128 - 192;
+      const pause = rig.frames[i].start - rig.frames[i - 1].end - 864 - 128 - 192;
       expect(pause % 320).toBe(0);
       expect(pause).toBeGreaterThanOrEqual(0);
       expect(pause).toBeLessThanOrEqual(7 * 320);
     }
-    expect(a.sent).toEqual([{ at: rig.frames[3]!.end + 864, status: SENT_NO_ACK }]);
+    expect(a.sent).toEqual([{ at: rig.frames[3].end + 864, status: SENT_NO_ACK }]);
   });
 
   it('reaches its receiver a second time where the acknowledgement is lost', () => {
@@ -89,9 +89,9 @@ describe('a frame without acknowledgement', () => {
     const d = rig.station('d', 4, 70);
     a.chip.send(dataFrame({ to: 0xffff, ack: false }), undefined);
     rig.clock.runUntil(100_000);
-    expect(a.sent).toEqual([{ at: rig.frames[0]!.end, status: SENT_OK }]);
+    expect(a.sent).toEqual([{ at: rig.frames[0].end, status: SENT_OK }]);
     expect([b, c, d].map(({ received }) => received.length)).toEqual([1, 1, 0]);
-    expect(b.received[0]!.lqi).toBeGreaterThan(c.received[0]!.lqi);
+    expect(b.received[0].lqi).toBeGreaterThan(c.received[0].lqi);
   });
 });
 
@@ -107,7 +107,7 @@ describe('CSMA-CA', () => {
     };
     a.onSent = () => {
       const { start } = rig.frames.at(-1)!;
-      counts[(start - asked - 128 - 192) / 320]!++;
+      counts[(start - asked - 128 - 192) / 320]++;
       if (rig.frames.length < 4000) again();
     };
     again();
@@ -129,7 +129,7 @@ describe('CSMA-CA', () => {
     expect(a.sent).toMatchObject([{ status: SENT_NO_CHANNEL }]);
     expect(rig.frames.every((frame) => frame.sender === 'noise')).toBe(true);
     // Five CCAs after back-offs of at most 7, 15, 31, 31, 31 units.
-    expect(a.sent[0]!.at).toBeLessThanOrEqual(5 * 128 + 115 * 320);
+    expect(a.sent[0].at).toBeLessThanOrEqual(5 * 128 + 115 * 320);
   });
 
   it('does not mind a sender that it cannot hear', () => {
@@ -171,13 +171,16 @@ describe('half duplex', () => {
     const a = rig.station('a', 1, 0);
     a.chip.send(dataFrame({ to: 0xffff, ack: false, length: 127 }), undefined);
     rig.clock.runUntil(5_000);
-    const own = rig.frames[0]!;
+    const own = rig.frames[0];
     expect(own.end).toBeGreaterThan(rig.clock.now);
     // Begins within its own frame and ends after it.
     const octets = dataFrame({ to: 1, ack: false, length: 100 });
     rig.air.transmit({ x: 10, y: 0 }, { sender: 'x', octets, attempt: 1, ack: false, label: undefined });
     rig.clock.runUntil(100_000);
-    expect(rig.receptions.find((r) => r.transmission.sender === 'x')).toMatchObject({ receiver: 'a', reception: 'deaf' });
+    expect(rig.receptions.find((r) => r.transmission.sender === 'x')).toMatchObject({
+      receiver: 'a',
+      reception: 'deaf',
+    });
     expect(a.received).toEqual([]);
   });
 });
@@ -190,7 +193,7 @@ describe('power', () => {
     a.chip.send(dataFrame({ to: 2, length: 127 }), undefined);
     rig.clock.runUntil(4_000);
     expect(rig.frames.length).toBe(1);
-    expect(rig.frames[0]!.end).toBeGreaterThan(4_000);
+    expect(rig.frames[0].end).toBeGreaterThan(4_000);
     a.chip.powerOff();
     a.chip.powerOn();
     rig.clock.runUntil(100_000);

@@ -17,7 +17,7 @@ describe('FCS', () => {
     expect(fcsHolds(good)).toBe(true);
     for (let i = 0; i < good.length; i++) {
       const bad = good.slice();
-      bad[i]! ^= 0x10;
+      bad[i] ^= 0x10;
       expect(fcsHolds(bad)).toBe(false);
     }
     expect(fcsHolds(new Uint8Array(4))).toBe(false);
