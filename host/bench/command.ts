@@ -5,7 +5,7 @@ import { openSync, writeSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import cliProgress from 'cli-progress';
 import { loadScenario, shippedScenarios } from '../scenario/load.ts';
-import { UsageError } from '../usage-error.ts';
+import { RunFailure, UsageError } from '../errors.ts';
 import { VM_NAMES } from '../vm/open.ts';
 import type { VmName } from '../vm/open.ts';
 import { addressLines, keylogLines } from './keylog.ts';
@@ -97,8 +97,7 @@ function run(options: Options): void {
     writeJson?.(`${JSON.stringify(result, null, 2)}\n`);
     display?.close();
     display?.print(`\n${closingTables(result)}\n\n${summary(result)}`);
-    for (const failure of failures) process.stderr.write(`${failure}\n`);
-    if (failures.length > 0) process.exitCode = 1;
+    if (failures.length > 0) throw new RunFailure(failures.join('\n'));
   } finally {
     display?.close();
   }

@@ -2,6 +2,7 @@
 // One mote: its VM, its chip, its flash, and the event loop between them. A step takes the time that its AES blocks take on
 // the board; what it puts out takes effect when that time is over, and whatever else happens to the mote waits until then.
 
+import { RunFailure } from '../errors.ts';
 import type { Chip } from '../medium/chip.ts';
 import type { Clock, Timer } from '../medium/clock.ts';
 import type { Prng } from '../medium/prng.ts';
@@ -15,7 +16,7 @@ import type { Flash } from './preload.ts';
 const TURN_MICROS = 200;
 
 /** The program of a mote failed, or did what its board cannot do. */
-export class BenchError extends Error {
+export class BenchError extends RunFailure {
   constructor(mote: string, micros: number, message: string) {
     super(`${mote} at ${(micros / 1e6).toFixed(6)} s: ${message}`);
   }

@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { z } from 'zod';
 import { inRepository } from '../root.ts';
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from '../errors.ts';
 import { checkScenario } from './check.ts';
 import type { Fault } from './check.ts';
 import { scenarioSchema } from './schema.ts';

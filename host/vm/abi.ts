@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The bench ABI: what crosses between host and mote in one step (docs/bench-abi.md). The image's side is board-defs/bench/.
+// The bench ABI: what crosses between host and mote in one step (host/README.md). The image's side is board-defs/bench/.
 
 /** Words of the inbox: [0] op, [1] milliseconds, [2] seconds since power on (31 bits each), [3...] arguments. */
 export const INBOX_WORDS = 80;

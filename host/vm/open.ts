@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { inRepository } from '../root.ts';
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from '../errors.ts';
 import { openFengari } from './fengari.ts';
 import type { MoteVm } from './mote-vm.ts';
 import { openNative } from './native.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadScenario, parseScenario, shippedScenarios } from '../../../host/scenario/load.ts';
-import { UsageError } from '../../../host/usage-error.ts';
+import { UsageError } from '../../../host/errors.ts';
 
 /** As JSON has it: the tests below break it. */
 function good(): Record<string, any> {

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands of `kemp`, and what its exit status means: 0 done, 1 it ran and failed, 2 it was asked for something that
+// cannot be.
+
+import { Command, CommanderError } from 'commander';
+import { benchCommand } from './bench/command.ts';
+import { RunFailure, UsageError } from './errors.ts';
+
+/** Subcommands take these over: an error ends the command, not the process. */
+function program(): Command {
+  const kemp = new Command('kemp').description('tools for KEMP motes').exitOverride();
+  for (const command of [benchCommand()]) {
+    command.exitOverride().showHelpAfterError(`(kemp ${command.name()} --help lists the options)`);
+    kemp.addCommand(command);
+  }
+  return kemp;
+}
+
+/** @param args the command line after the program's name. @returns the exit status; what went wrong is on standard error. */
+export async function runCli(args: readonly string[]): Promise<number> {
+  try {
+    await program().parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    // Commander has printed its message already; help that was asked for is no error.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (!(error instanceof UsageError || error instanceof RunFailure)) throw error;
+    process.stderr.write(`kemp: ${error.message}\n`);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
