@@ -71,6 +71,7 @@ describe('findMpx', () => {
     ['an IE over the end', `0898 ${small}`, 'IE'],
     ['an unknown IE over the end', '0490 aabbcc', 'IE'],
     ['a length of 2047', `ff9f ${small}`, 'IE'],
+    ['a length of 1031, its tenth bit alone too much', `079c ${small}`, 'IE'],
     ['a termination with content', '01f8 00', 'IE'],
     ['an empty MPX IE', '0098', 'MPX_TRUNCATED'],
     ['no KMP id', '0198 09', 'MPX_TRUNCATED'],

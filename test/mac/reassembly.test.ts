@@ -142,6 +142,7 @@ describe('reassembly', () => {
     ['another source', other],
     ['another PAN', { ...plain, src: short(0x1234, 2) }],
     ['a key', secured],
+    ['an EUI-64', { ...plain, src: extended(0x4321, 0, 2) }],
   ])('does not continue a plain message from %s', (_, from) => {
     const frames = split(numbered(60), 40, 4, plain);
     take(frames[0]);
@@ -170,6 +171,15 @@ describe('reassembly', () => {
         .map((sent) => take(sent))
         .at(-1),
     ).toBe(text(numbered(60)));
+  });
+
+  it.each([
+    ['high', extended(0x4321, 8, 2)],
+    ['low', extended(0x4321, 7, 3)],
+  ])('tells two EUI-64s apart by the %s word alone', (_, src) => {
+    const frames = split(numbered(60), 40, 4, { ...plain, src: extended(0x4321, 7, 2) });
+    take(frames[0]);
+    expect(take({ ...frames[1], from: { ...plain, src } })).toBe(refused('FRAGMENT_ORDER'));
   });
 
   it('takes 224 octets and refuses 225', () => {
