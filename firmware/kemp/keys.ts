@@ -10,7 +10,7 @@ import { EVENT_KEY_GONE, EVENT_LINK_KEY_1, EVENT_LINK_KEY_2 } from '../events.ts
 import { copyAddress, names } from '../link/address.ts';
 
 export const LIVE_KEYS = 24;
-const TENTATIVE_KEYS = 5;
+export const TENTATIVE_KEYS = 5;
 const SLOTS = LIVE_KEYS + TENTATIVE_KEYS;
 
 /** Peer: EUI-64 (2 words) and short address. */
@@ -61,8 +61,7 @@ export const LIVE = 3;
 
 export const keys = makeWords(SLOTS * KEY_WORDS);
 
-/** Offset of the first slot, behind the last live and behind the last tentative one, and the step between. */
-export const FIRST_KEY = 0;
+/** Offsets behind the last live and behind the last tentative slot, and the step between two. */
 export const LIVE_END = LIVE_KEYS * KEY_WORDS;
 export const KEYS_END = SLOTS * KEY_WORDS;
 export const NEXT_KEY = KEY_WORDS;
@@ -119,12 +118,11 @@ export function dropOlder(key: number): void {
   }
 }
 
-/** Deletes every key whose life is over. @returns whether `kept` (an offset or NO_KEY) is still there. */
-export function sweepKeys(kept: number): boolean {
+/** Deletes every key whose life is over. */
+export function sweepKeys(): void {
   for (let key = 0; key < KEYS_END; key += KEY_WORDS) {
     if (keys[key + KEY_STATE] !== FREE && !keyAlive(key)) dropKey(key);
   }
-  return kept !== NO_KEY && keys[kept + KEY_STATE] !== FREE;
 }
 
 /** The lowest key index not in use with this peer. */
@@ -134,15 +132,22 @@ export function freeIndex(peer: Words, at: number): number {
   return index;
 }
 
-/** The key used least recently among the live ones that `spare` does not name: what makes room for a new neighbour. */
-export function oldestKey(spare: number): number {
+/**
+ * A live slot for a new key with `peer`: a free one, else that of the key used least recently, since a neighbour that moved
+ * on is the first to go. The peer's own key is spared while both are in use. @returns offset, wiped but for the peer.
+ */
+export function roomFor(peer: Words, at: number): number {
+  const free = newKey(0, LIVE_END, peer, at);
+  if (free !== NO_KEY) return free;
   let oldest = NO_KEY;
   for (let key = 0; key < LIVE_END; key += KEY_WORDS) {
-    if (key !== spare && keys[key + KEY_STATE] === LIVE) {
+    if (keys[key + KEY_STATE] === LIVE && !names(peer, at, keys, key)) {
       if (oldest === NO_KEY || keys[key + KEY_USED] < keys[oldest + KEY_USED]) oldest = key;
     }
   }
-  return oldest;
+  if (oldest === NO_KEY) return NO_KEY;
+  dropKey(oldest);
+  return newKey(oldest, oldest + KEY_WORDS, peer, at);
 }
 
 /** Moves a key from one slot to another. */

@@ -29,7 +29,7 @@ export const ADVERT_MAX_ROUTERS = 8;
 
 // REQUEST from N: head | centralised: routers 1-3 x w, predictive: Rn, reactive: Rp | tail
 // REQUEST forwarded by Rn to Rp: head | N w | tail
-// REQUEST relayed to B: head | N w | info | tail | routers n x w (none: the entry router) | route h x w
+// REQUEST relayed to B: UP with origin N; the list is left out where it names the entry router alone
 // tail: new-session bit and ctr 4 | r0 8 | MAC 8
 export const TAIL_CTR = 0;
 export const TAIL_R0 = 4;
@@ -37,10 +37,11 @@ export const TAIL_MAC = 12;
 export const TAIL_OCTETS = 20;
 export const MAX_ROUTERS = 3;
 
-// Info octet of relayed messages: hops (4 bits) | routers (2 bits) << 4 | 0x80: addresses of 8 octets
+// Info octet of UP and DOWN: hops in the route (4 bits); bit 7: the route has EUI-64s; bit 6: so has the origin (UP), or the
+// last hop (DOWN)
 export const INFO_HOPS = 15;
-export const INFO_ROUTERS = 4;
 export const INFO_WIDE = 128;
+export const INFO_WIDE_ORIGIN = 64;
 export const MAX_HOPS = 14;
 
 // APPROVAL: head | session or key index | seq 4 | sealed { N EUI-64, [N short 2], ctr 4, K_NR 16, r1 8, life 2, depth 1 } | tag
@@ -77,7 +78,8 @@ export const ACK_SEQ = 2;
 export const ACK_SEALED = 6;
 export const ACK_INNER = 6;
 
-// UP: head | info | origin w | message. DOWN: head | info | route, in the order of travel, h x w | message
+// UP: head | info | origin w | route, entry router first, h x w | message
+// DOWN: head | info | route, next hop first, h x w | message
 export const ENVELOPE_INFO = 1;
 export const ENVELOPE_ADDRESSES = 2;
 

@@ -5,7 +5,7 @@ import { report } from '#board';
 import { makeWords, type Words } from '../../crypto-core/tables.ts';
 import { EVENT_ATTACH, EVENT_DETACH, EVENT_RANK } from '../events.ts';
 import { copyAddress, names } from '../link/address.ts';
-import { KEY_MODE, keys, keyWith, LIVE, NO_KEY } from './keys.ts';
+import { KEY_MODE, keys, keyWith, NO_KEY, UNCONFIRMED } from './keys.ts';
 
 export const parent = makeWords(5);
 export const PARENT_ADDRESS = 0;
@@ -17,7 +17,7 @@ export const NO_RANK = 255;
 
 /** The live key with the parent, or NO_KEY: detached, or the key has ended. */
 export function parentKey(): number {
-  return parent[PARENT_STATE] === 1 ? keyWith(parent, PARENT_ADDRESS, LIVE) : NO_KEY;
+  return parent[PARENT_STATE] === 1 ? keyWith(parent, PARENT_ADDRESS, UNCONFIRMED) : NO_KEY;
 }
 
 /** True if `address` names the parent. */

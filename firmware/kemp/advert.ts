@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// ADVERT: what a router says of itself every 4 s, give or take a quarter (protocol.md "Discovery"). A node without a way to
+// the base station says nothing.
+
+import { randomWord } from '#board';
+import { put8 } from '../link/address.ts';
+import { endTask } from '../link/task.ts';
+import { jitter, setTimer, TIMER_ADVERT } from '../link/timers.ts';
+import { broadcastMessage, message } from '../link/transmit.ts';
+import { makeWords } from '../../crypto-core/tables.ts';
+import { IDENTITY_EUI, NO_SHORT } from '../records.ts';
+import { findCandidate, NO_CANDIDATE } from './candidates.ts';
+import { me } from './identity.ts';
+import * as key from './keys.ts';
+import * as layout from './layout.ts';
+import { NO_RANK } from './parent.ts';
+
+const PERIOD_MS = 4000;
+const SPREAD_MS = 1000;
+/** Load and room are four bits each. */
+const MOST = 15;
+
+const state = makeWords(1);
+const INCARNATION = 0;
+
+/** Begins to advertise. The incarnation tells neighbours that this router's keys are gone. */
+export function startAdvert(): void {
+  state[INCARNATION] = randomWord() & 255;
+  setTimer(TIMER_ADVERT, jitter(SPREAD_MS, SPREAD_MS));
+}
+
+/** TIMER_ADVERT: sends an ADVERT of this rank; ends the task. */
+export function advertTask(rank: number): void {
+  setTimer(TIMER_ADVERT, jitter(PERIOD_MS, SPREAD_MS));
+  if (rank === NO_RANK) {
+    endTask();
+    return;
+  }
+  message[0] = layout.head(layout.ADVERT, 0);
+  put8(message, layout.ADVERT_EUI, me, IDENTITY_EUI);
+  message[layout.ADVERT_RANK] = rank;
+  message[layout.ADVERT_INCARNATION] = state[INCARNATION];
+  message[layout.ADVERT_EPOCH] = 0;
+  message[layout.ADVERT_EPOCH + 1] = 0;
+  const length = putRouters();
+  broadcastMessage(length, endTask);
+}
+
+/** Load, room and the routers that share a live key with this one. @returns the length of the message. */
+function putRouters(): number {
+  let at = layout.ADVERT_ROUTERS;
+  let load = 0;
+  let room = 0;
+  for (let one = 0; one < key.KEYS_END; one += key.NEXT_KEY) {
+    if (!key.keyAlive(one)) {
+      if (one >= key.LIVE_END) room++;
+    } else if (key.keys[one + key.KEY_STATE] === key.LIVE) {
+      if (load < MOST) load++;
+      const short = key.keys[one + 2];
+      const listed = at < layout.ADVERT_ROUTERS + 2 * layout.ADVERT_MAX_ROUTERS;
+      if (listed && short !== NO_SHORT && findCandidate(key.keys, one) !== NO_CANDIDATE) {
+        message[at] = short >>> 8;
+        message[at + 1] = short & 255;
+        at += 2;
+      }
+    }
+  }
+  message[layout.ADVERT_LOAD] = load * 16 + room;
+  return at;
+}

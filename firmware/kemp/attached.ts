@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// ATTACHED: R tells the base station whom it serves and who made the key, sealed under its session and off the critical path,
+// again and again until B's ACK names the ctr (protocol.md "ATTACHED").
+
+import { getWord, putWord } from '../../crypto-core/index.ts';
+import { body, rx, RX_LENGTH } from '../link/receive.ts';
+import { refuse } from '../link/refuse.ts';
+import { endTask, jobOk, nameRun } from '../link/task.ts';
+import { inMillis, remaining, setTimer, TIMER_ATTACHED } from '../link/timers.ts';
+import { message, sendMessage } from '../link/transmit.ts';
+import { IDENTITY_BASE_EUI, IDENTITY_EUI, NO_SHORT } from '../records.ts';
+import * as refusal from '../refusals.ts';
+import type { Words } from '../../crypto-core/tables.ts';
+import { me, runTimeout } from './identity.ts';
+import * as key from './keys.ts';
+import * as layout from './layout.ts';
+import { isParent, parentKey, rank } from './parent.ts';
+import { putEnvelope } from './relay.ts';
+import { openBody, sealAlso, sealBody, sealTerms } from './sealed.ts';
+import { hasSession, session, SESSION_INDEX, SESSION_SEAL, SESSION_SEQ_IN, SESSION_SEQ_OUT } from './session.ts';
+
+/** Longest pause between two repeats, ms, and the delay of the first: CONFIRM's answer goes before it. */
+const LONGEST_MS = 60000;
+const FIRST_MS = 50;
+/** KEY_TRIES of a key that B knows of, or need not. */
+const DONE = -1;
+
+let told = key.NO_KEY;
+
+/** Two octets for a node in a sealed message whose AAD has it in full: short address, or the end of its EUI-64. */
+export function handleOf(table: Words, at: number): number {
+  return table[at + 2] === NO_SHORT ? table[at + 1] & 0xffff : table[at + 2];
+}
+
+/** A key was committed: B is to be told. */
+export function startAttached(committed: number): void {
+  key.keys[committed + key.KEY_TRIES] = 0;
+  key.keys[committed + key.KEY_DUE] = inMillis(FIRST_MS);
+  setTimer(TIMER_ATTACHED, FIRST_MS);
+}
+
+/** TIMER_ATTACHED: tells B of the first key that is due; ends the task. */
+export function attachedTask(): void {
+  told = key.NO_KEY;
+  let soonest = LONGEST_MS;
+  for (let one = 0; one < key.LIVE_END; one += key.NEXT_KEY) {
+    if (waits(one)) {
+      const left = remaining(key.keys[one + key.KEY_DUE]);
+      if (left <= 0) told = one;
+      else if (left < soonest) soonest = left;
+    }
+  }
+  setTimer(TIMER_ATTACHED, soonest);
+  if (told === key.NO_KEY) {
+    endTask();
+    return;
+  }
+  const tries = key.keys[told + key.KEY_TRIES];
+  let pause = tries > 6 ? LONGEST_MS : runTimeout(rank()) << tries;
+  if (pause > LONGEST_MS) pause = LONGEST_MS;
+  key.keys[told + key.KEY_TRIES] = tries + 1;
+  key.keys[told + key.KEY_DUE] = inMillis(pause);
+  if (pause < soonest) setTimer(TIMER_ATTACHED, pause);
+  if (hasSession() && parentKey() !== key.NO_KEY) sealAttached();
+  else endTask();
+}
+
+function waits(one: number): boolean {
+  return key.keys[one + key.KEY_STATE] === key.LIVE && key.keys[one + key.KEY_SERVED] === 1 && key.keys[one + key.KEY_TRIES] !== DONE;
+}
+
+/** Where ATTACHED begins in `message`: behind an UP envelope, unless the parent is B itself. */
+let start = 0;
+
+function sealAttached(): void {
+  nameRun(key.keys[told + 1], key.keys[told + key.KEY_CTR]);
+  start = isParent(me, IDENTITY_BASE_EUI) ? 0 : putEnvelope(me, IDENTITY_EUI);
+  const keys = key.keys;
+  const seq = session[SESSION_SEQ_OUT];
+  session[SESSION_SEQ_OUT] = seq + 1;
+  message[start] = layout.head(layout.ATTACHED, keys[told + key.KEY_MODE]);
+  message[start + layout.ATTACHED_INDEX] = session[SESSION_INDEX];
+  putHandle(start + layout.ATTACHED_NODE, handleOf(keys, told));
+  putHandle(start + layout.ATTACHED_AUTHORITY, handleOf(keys, told + key.KEY_AUTHORITY));
+  putWord(message, start + layout.ATTACHED_SEQ, seq);
+  putWord(message, start + layout.ATTACHED_SEALED, keys[told + key.KEY_CTR]);
+  message[start + layout.ATTACHED_SEALED + 4] = keys[told + key.KEY_DEPTH];
+  sealTerms(message, start, layout.ATTACHED_SEALED, seq, me, IDENTITY_EUI, me, IDENTITY_BASE_EUI);
+  sealAlso(keys, told);
+  sealAlso(keys, told + key.KEY_AUTHORITY);
+  sealBody(session, SESSION_SEAL, message, start + layout.ATTACHED_SEALED, layout.ATTACHED_INNER, onSealed);
+}
+
+/** Writes a handle into `message`. */
+export function putHandle(at: number, handle: number): void {
+  message[at] = handle >>> 8;
+  message[at + 1] = handle & 255;
+}
+
+function onSealed(): void {
+  const up = parentKey();
+  const length = start + layout.ATTACHED_SEALED + layout.ATTACHED_INNER + layout.TAG_OCTETS;
+  if (up === key.NO_KEY) endTask();
+  else sendMessage(length, key.keys, up, start === 0 ? key.NO_KEY : up, endTask);
+}
+
+/** Handles B's ACK in `body`; ends the task. */
+export function onAck(): void {
+  if (rx[RX_LENGTH] !== layout.ACK_SEALED + layout.ACK_INNER + layout.TAG_OCTETS) {
+    drop(refusal.REFUSED_KMP_LENGTH);
+  } else if (!hasSession() || body[layout.ACK_INDEX] !== session[SESSION_INDEX]) {
+    drop(refusal.REFUSED_NO_SESSION);
+  } else {
+    sealTerms(body, 0, layout.ACK_SEALED, getWord(body, layout.ACK_SEQ), me, IDENTITY_BASE_EUI, me, IDENTITY_EUI);
+    openBody(session, SESSION_SEAL, body, layout.ACK_SEALED, layout.ACK_INNER, onAckOpened);
+  }
+}
+
+function drop(reason: number): void {
+  refuse(reason);
+  endTask();
+}
+
+function onAckOpened(): void {
+  const seq = getWord(body, layout.ACK_SEQ);
+  if (!jobOk) {
+    drop(refusal.REFUSED_TAG);
+    return;
+  }
+  if (seq < session[SESSION_SEQ_IN]) {
+    drop(refusal.REFUSED_SEQUENCE);
+    return;
+  }
+  session[SESSION_SEQ_IN] = seq + 1;
+  const handle = body[layout.ACK_SEALED] * 256 + body[layout.ACK_SEALED + 1];
+  const ctr = getWord(body, layout.ACK_SEALED + 2);
+  for (let one = 0; one < key.LIVE_END; one += key.NEXT_KEY) {
+    if (waits(one) && key.keys[one + key.KEY_CTR] === ctr && handleOf(key.keys, one) === handle) {
+      key.keys[one + key.KEY_TRIES] = DONE;
+      key.keys[one + key.KEY_EXPIRES] = key.keys[one + key.KEY_FULL_EXPIRES];
+      nameRun(key.keys[one + 1], ctr);
+    }
+  }
+  endTask();
+}

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one place where a node decides: whom to join, when to hand over and in which mode, when to give a router up. Nobody
+// tells it; it knows what ADVERTs say, how well it hears them, and which keys it holds (protocol.md "Discovery").
+
+import { seconds } from '#board';
+import { MODE_CENTRALISED, MODE_PREDICTIVE, MODE_REACTIVE, OUTCOME_ESTABLISHED, OUTCOME_TIMEOUT } from '../events.ts';
+import { makeWords } from '../../crypto-core/tables.ts';
+import { copyAddress } from '../link/address.ts';
+import { endTask } from '../link/task.ts';
+import { jitter, setTimer, TIMER_DECIDE } from '../link/timers.ts';
+import { IDENTITY_BASE_EUI, IDENTITY_DEPTH_LIMIT, IDENTITY_HYSTERESIS, IDENTITY_LEAVE_BELOW } from '../records.ts';
+import * as candidate from './candidates.ts';
+import { confirming } from './confirm.ts';
+import { me } from './identity.ts';
+import * as key from './keys.ts';
+import { MAX_ROUTERS } from './layout.ts';
+import * as up from './parent.ts';
+import * as runs from './run.ts';
+import { T_AUTHORITY, T_COUNT, T_MODE } from './terms.ts';
+
+/** How often a node looks around, ms, and by how much that varies. */
+const LOOK_MS = 1000;
+const LOOK_SPREAD = 250;
+/** Random back-off before a join, seconds: a crowd that was switched on together does not join together. */
+const JOIN_BACKOFF = 8;
+/** Link quality below which no router is joined: 3 dB above where frames begin to be lost. */
+const JOIN_QUALITY = 30;
+/** Link quality that is good enough for a router to prefer fewer hops to a still better link. */
+const GOOD_QUALITY = 60;
+/** Data frames in a row without acknowledgement after which the parent counts as silent. */
+const LOST_FRAMES = 3;
+/** Seconds between a router's requests for keys with neighbours that it lacks. */
+const NEIGHBOUR_PAUSE = 12;
+/** Seconds in which the children of a router that lost its parent find out: two silences (candidates.ts). */
+const ORPHAN_SECONDS = 40;
+/** A key with less life than this is not worth introducing with, seconds. */
+const SHORT_LIFE = 120;
+
+const state = makeWords(6);
+/** Seconds before which no join begins. */
+const NOT_BEFORE = 0;
+const UNANSWERED = 1;
+/** 1 at a router. */
+const ROUTES = 2;
+const NEIGHBOURS_AT = 3;
+/** Hops to B when there was a way, and how long (s) those as far away are taken for possible children. */
+const RANK = 4;
+const RANK_UNTIL = 5;
+
+/** @param routes this node is to serve others. */
+export function startDecide(routes: boolean): void {
+  state[ROUTES] = routes ? 1 : 0;
+  backOff();
+  setTimer(TIMER_DECIDE, jitter(LOOK_MS, LOOK_SPREAD));
+}
+
+function backOff(): void {
+  state[NOT_BEFORE] = seconds() + jitter(JOIN_BACKOFF >>> 1, JOIN_BACKOFF >>> 1);
+}
+
+/** A data frame to the parent was acknowledged or not: too many losses in a row, and it counts as silent. */
+export function noteDelivery(acknowledged: boolean): void {
+  state[UNANSWERED] = acknowledged ? 0 : state[UNANSWERED] + 1;
+  if (state[UNANSWERED] >= LOST_FRAMES) {
+    state[UNANSWERED] = 0;
+    const lost = candidate.findCandidate(up.parent, up.PARENT_ADDRESS);
+    if (lost !== candidate.NO_CANDIDATE) candidate.markSilent(lost);
+  }
+}
+
+/** TIMER_DECIDE; ends the task. */
+export function decideTask(): void {
+  setTimer(TIMER_DECIDE, jitter(LOOK_MS, LOOK_SPREAD));
+  if (runs.runOpen() || confirming()) {
+    endTask();
+    return;
+  }
+  const current = candidate.findCandidate(up.parent, up.PARENT_ADDRESS);
+  const silent = current === candidate.NO_CANDIDATE || !candidate.heard(current);
+  const attached = up.parentKey() !== key.NO_KEY;
+  const best = bestCandidate();
+  if (attached && !silent) {
+    if (best !== candidate.NO_CANDIDATE && best !== current && state[ROUTES] === 0 && isBetter(best, current)) {
+      handOver(best, MODE_PREDICTIVE);
+    } else {
+      askNeighbours(current);
+    }
+  } else if (best === candidate.NO_CANDIDATE || seconds() < state[NOT_BEFORE]) {
+    endTask();
+  } else {
+    handOver(best, MODE_REACTIVE);
+  }
+}
+
+/** Past the hysteresis, and only when the parent has become weak: no change of router for a decibel. */
+function isBetter(best: number, current: number): boolean {
+  const own = candidate.qualityOf(current);
+  return own < me[IDENTITY_LEAVE_BELOW] && candidate.qualityOf(best) >= own + me[IDENTITY_HYSTERESIS];
+}
+
+/** Routers prefer few hops over a link that is good enough; motes the best link. */
+function bestCandidate(): number {
+  let best = candidate.NO_CANDIDATE;
+  let bestMerit = 0;
+  for (let one = 0; one < candidate.CANDIDATES_END; one += candidate.NEXT_CANDIDATE) {
+    const quality = candidate.qualityOf(one);
+    if (candidate.eligible(one) && quality >= JOIN_QUALITY && !isOwnChild(one)) {
+      let merit = quality;
+      if (state[ROUTES] === 1 && quality >= GOOD_QUALITY) {
+        merit += 256 * (256 - candidate.candidates[one + candidate.CANDIDATE_RANK]);
+      }
+      if (merit > bestMerit) {
+        best = one;
+        bestMerit = merit;
+      }
+    }
+  }
+  return best;
+}
+
+/**
+ * A router never hangs itself below one that may hang below it: one as far from B as itself, or, once it has lost its
+ * parent, as it was, until such a one has had the time to find out.
+ */
+function isOwnChild(one: number): boolean {
+  if (state[ROUTES] === 0) return false;
+  const far = candidate.candidates[one + candidate.CANDIDATE_RANK];
+  if (up.parentKey() !== key.NO_KEY) {
+    state[RANK] = up.rank();
+    state[RANK_UNTIL] = seconds() + ORPHAN_SECONDS;
+  }
+  return far === up.NO_RANK || (far >= state[RANK] && seconds() < state[RANK_UNTIL]);
+}
+
+/** Moves to `target`: without a frame where a live key is at hand, else by the cheapest mode that can work. Ends the task. */
+function handOver(target: number, mode: number): void {
+  const table = candidate.candidates;
+  const held = key.keyWith(table, target, key.LIVE);
+  if (held !== key.NO_KEY) {
+    up.attachTo(held, table[target + candidate.CANDIDATE_RANK]);
+    endTask();
+    return;
+  }
+  runs.clearRun();
+  const introducer = up.parentKey();
+  if (mode === MODE_REACTIVE) up.detach();
+  if (introducer !== key.NO_KEY && canIntroduce(introducer, target)) {
+    runs.run[T_MODE] = mode;
+    copyAddress(up.parent, up.PARENT_ADDRESS, runs.run, T_AUTHORITY);
+    if (mode === MODE_PREDICTIVE) copyAddress(up.parent, up.PARENT_ADDRESS, runs.run, runs.RUN_ENTRY);
+    else copyAddress(table, target, runs.run, runs.RUN_ENTRY);
+    runs.run[runs.RUN_HOPS] = mode;
+  } else {
+    centralised(target);
+  }
+  runs.wantRouter(table, target);
+  if (state[ROUTES] === 1 && runs.run[T_MODE] === MODE_CENTRALISED) wantNeighbours();
+  runs.run[runs.RUN_ATTACHES] = 1;
+  runs.startRun();
+}
+
+function centralised(entry: number): void {
+  const table = candidate.candidates;
+  runs.run[T_MODE] = MODE_CENTRALISED;
+  copyAddress(me, IDENTITY_BASE_EUI, runs.run, T_AUTHORITY);
+  copyAddress(table, entry, runs.run, runs.RUN_ENTRY);
+  runs.run[runs.RUN_HOPS] = 1 + table[entry + candidate.CANDIDATE_RANK];
+}
+
+/** The introducer has depth and life to give, and says, or its neighbour says, that the two share a key. */
+function canIntroduce(introducer: number, target: number): boolean {
+  const known = candidate.findCandidate(up.parent, up.PARENT_ADDRESS);
+  const fellow = candidate.candidates[target + 2];
+  return (
+    key.keys[introducer + key.KEY_DEPTH] < me[IDENTITY_DEPTH_LIMIT] &&
+    key.keys[introducer + key.KEY_EXPIRES] > seconds() + SHORT_LIFE &&
+    (candidate.advertised(target, up.parent[up.PARENT_ADDRESS + 2]) ||
+      (known !== candidate.NO_CANDIDATE && candidate.advertised(known, fellow)))
+  );
+}
+
+/** Adds neighbours that this router holds no key with to its REQUEST, three routers in all at most. */
+function wantNeighbours(): void {
+  const table = candidate.candidates;
+  for (let one = 0; one < candidate.CANDIDATES_END; one += candidate.NEXT_CANDIDATE) {
+    if (
+      runs.run[T_COUNT] < MAX_ROUTERS &&
+      candidate.eligible(one) &&
+      candidate.qualityOf(one) >= JOIN_QUALITY &&
+      runs.awaitedRouter(table, one) < 0 &&
+      key.keyWith(table, one, key.UNCONFIRMED) === key.NO_KEY
+    ) {
+      runs.wantRouter(table, one);
+    }
+  }
+}
+
+/**
+ * A router asks B for keys with neighbours that it lacks, so that each can introduce nodes to the other. The one farther from
+ * B asks, or of equals the one with the higher EUI-64: two runs between one pair do not cross. Ends the task.
+ */
+function askNeighbours(entry: number): void {
+  if (state[ROUTES] === 1 && seconds() >= state[NEIGHBOURS_AT]) {
+    state[NEIGHBOURS_AT] = seconds() + NEIGHBOUR_PAUSE;
+    runs.clearRun();
+    wantNeighbours();
+    if (runs.run[T_COUNT] > 0) {
+      centralised(entry);
+      runs.startRun();
+      return;
+    }
+  }
+  endTask();
+}
+
+/** TIMER_RUN: the REQUEST goes out again, or the run is over; ends the task. */
+export function runTask(): void {
+  if (!runs.runOpen()) {
+    endTask();
+  } else if (!runs.repeatRun()) {
+    failRun(runs.answeredAny() ? OUTCOME_ESTABLISHED : OUTCOME_TIMEOUT);
+    endTask();
+  }
+}
+
+/**
+ * Ends the open run without all its keys. The next look around chooses anew: after a predictive run that failed the
+ * introducer counts as silent, which leaves the reactive mode; after a reactive one it is given up, which leaves the
+ * centralised mode; after a centralised one the entry is barred.
+ */
+export function failRun(outcome: number): void {
+  const mode = runs.run[T_MODE];
+  runs.endRun(outcome);
+  if (outcome === OUTCOME_ESTABLISHED) return;
+  if (mode === MODE_PREDICTIVE) {
+    const introducer = candidate.findCandidate(runs.run, T_AUTHORITY);
+    if (introducer !== candidate.NO_CANDIDATE) candidate.markSilent(introducer);
+  } else if (mode === MODE_REACTIVE) {
+    up.detach();
+  } else {
+    const entry = candidate.findCandidate(runs.run, runs.RUN_ENTRY);
+    if (entry !== candidate.NO_CANDIDATE) candidate.barCandidate(entry);
+    backOff();
+  }
+}

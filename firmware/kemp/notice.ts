@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// N takes a NOTICE: derives K_NR and opens it, which proves that A took part and that R holds the key. Then N uses the key at
+// once: its first secured frame is the CONFIRM (protocol.md "Centralised mode").
+
+import { report, seconds } from '#board';
+import { getWord, wipeWords } from '../../crypto-core/index.ts';
+import { EVENT_KEY, MODE_CENTRALISED, MODE_REFRESH, OUTCOME_ESTABLISHED } from '../events.ts';
+import { copyAddress } from '../link/address.ts';
+import { body, rx, RX_LENGTH, sender } from '../link/receive.ts';
+import { refuse } from '../link/refuse.ts';
+import { endTask, jobOk, nameRun } from '../link/task.ts';
+import { IDENTITY_DEPTH_LIMIT, IDENTITY_EUI } from '../records.ts';
+import * as refusal from '../refusals.ts';
+import { startConfirm } from './confirm.ts';
+import { me } from './identity.ts';
+import * as key from './keys.ts';
+import { NOTICE_INNER, NOTICE_OCTETS, NOTICE_R1, NOTICE_SEALED } from './layout.ts';
+import { answered, awaitedRouter, endRun, run, RUN_DERIVE, runOpen } from './run.ts';
+import { openBody, sealTerms } from './sealed.ts';
+import { openSession } from './session.ts';
+import * as term from './terms.ts';
+
+let which = 0;
+let fresh = key.NO_KEY;
+
+function drop(reason: number): void {
+  refuse(reason);
+  endTask();
+}
+
+/** Handles the NOTICE in `body`; ends the task. */
+export function onNotice(): void {
+  if (!runOpen()) {
+    drop(refusal.REFUSED_NO_RUN);
+    return;
+  }
+  which = awaitedRouter(sender, 0);
+  if (which < 0 || (body[0] & 3) !== run[term.T_MODE]) {
+    drop(refusal.REFUSED_WRONG_RUN);
+    return;
+  }
+  if (rx[RX_LENGTH] !== NOTICE_OCTETS) {
+    drop(refusal.REFUSED_KMP_LENGTH);
+    return;
+  }
+  nameRun(me[IDENTITY_EUI + 1], run[term.T_CTR]);
+  for (let i = 0; i < term.TERMS_WORDS; i++) term.terms[i] = run[i];
+  term.terms[term.T_R1] = getWord(body, NOTICE_R1);
+  term.terms[term.T_R1 + 1] = getWord(body, NOTICE_R1 + 4);
+  fresh = key.roomFor(run, term.routerOf(which));
+  if (fresh === key.NO_KEY) {
+    drop(refusal.REFUSED_TABLE_FULL);
+    return;
+  }
+  term.pairwise(run, RUN_DERIVE, term.terms, which, key.keys, fresh + key.KEY_SECRET, onSecret);
+}
+
+function onSecret(): void {
+  term.subkey(key.keys, fresh + key.KEY_SECRET, term.LABEL_SEAL, key.keys, fresh + key.KEY_SEAL, onSeal);
+}
+
+function onSeal(): void {
+  term.subkey(key.keys, fresh + key.KEY_SECRET, term.LABEL_LINK, key.keys, fresh + key.KEY_LINK, onLink);
+}
+
+function onLink(): void {
+  sealTerms(body, 0, NOTICE_SEALED, 0, run, term.routerOf(which), me, IDENTITY_EUI);
+  openBody(key.keys, fresh + key.KEY_SEAL, body, NOTICE_SEALED, NOTICE_INNER, onOpened);
+}
+
+function onOpened(): void {
+  const reason = jobOk ? judge() : refusal.REFUSED_TAG;
+  if (reason === refusal.ACCEPTED) {
+    install();
+    openSession(onInstalled);
+  } else {
+    wipeWords(key.keys, fresh, key.NEXT_KEY);
+    drop(reason);
+  }
+}
+
+/** Depth and life that N may accept: 0 from B; one more than its own, and no longer, from a router. */
+function judge(): number {
+  const life = body[NOTICE_SEALED] * 256 + body[NOTICE_SEALED + 1];
+  const depth = body[NOTICE_SEALED + 2] & 15;
+  term.terms[term.T_LIFE] = life;
+  term.terms[term.T_DEPTH] = depth;
+  if (life === 0) return refusal.REFUSED_LIFETIME;
+  if (run[term.T_MODE] === MODE_CENTRALISED) return depth === 0 ? refusal.ACCEPTED : refusal.REFUSED_DEPTH;
+  const own = key.keyWith(run, term.T_AUTHORITY, key.LIVE);
+  if (own === key.NO_KEY) return refusal.REFUSED_UNKNOWN_KEY;
+  const deeper = run[term.T_MODE] === MODE_REFRESH ? 0 : 1;
+  if (depth !== key.keys[own + key.KEY_DEPTH] + deeper || depth > me[IDENTITY_DEPTH_LIMIT]) return refusal.REFUSED_DEPTH;
+  return seconds() + life * 60 <= key.keys[own + key.KEY_EXPIRES] + 60 ? refusal.ACCEPTED : refusal.REFUSED_LIFETIME;
+}
+
+function install(): void {
+  const keys = key.keys;
+  const from = NOTICE_SEALED;
+  keys[fresh + key.KEY_STATE] = key.UNCONFIRMED;
+  keys[fresh + key.KEY_INDEX] = body[from + 2] >>> 4;
+  keys[fresh + key.KEY_DEPTH] = term.terms[term.T_DEPTH];
+  keys[fresh + key.KEY_MODE] = run[term.T_MODE];
+  copyAddress(run, term.T_AUTHORITY, keys, fresh + key.KEY_AUTHORITY);
+  keys[fresh + key.KEY_CTR] = run[term.T_CTR];
+  keys[fresh + key.KEY_EXPIRES] = seconds() + term.terms[term.T_LIFE] * 60;
+  keys[fresh + key.KEY_USED] = seconds();
+  keys[fresh + key.KEY_SEQ_OUT] = 1;
+  keys[fresh + key.KEY_SEQ_IN] = 1;
+  for (let i = 0; i < 4; i++) keys[fresh + key.KEY_GROUP + i] = getWord(body, from + 3 + 4 * i);
+  keys[fresh + key.KEY_GROUP_INDEX] = body[from + 19];
+  keys[fresh + key.KEY_GROUP_COUNTER] = getWord(body, from + 20);
+  report(EVENT_KEY, keys[fresh + 1], run[term.T_CTR], run[term.T_MODE], term.terms[term.T_DEPTH], keys[fresh + key.KEY_INDEX]);
+  key.logKey(fresh);
+}
+
+function onInstalled(): void {
+  if (answered(which)) endRun(OUTCOME_ESTABLISHED);
+  startConfirm(fresh);
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// A router between others and the base station. It keeps no state of what it relays: on the way up each *receiver* appends the
+// verified source, so the recorded route is the way back down. Both ways are link-secured; only the last hop down, to a node
+// that may hold no key yet, is a plain frame with a message that is sealed or carries a MAC itself.
+
+import { makeWords, type Words } from '../../crypto-core/tables.ts';
+import { getAddress, names, putAddress, widthOf } from '../link/address.ts';
+import { body, rx, RX_KEY, RX_LENGTH, sender } from '../link/receive.ts';
+import { refuse } from '../link/refuse.ts';
+import { endTask } from '../link/task.ts';
+import { message, sendMessage } from '../link/transmit.ts';
+import { IDENTITY_EUI, IDENTITY_SHORT, NO_SHORT } from '../records.ts';
+import * as refusal from '../refusals.ts';
+import { me } from './identity.ts';
+import * as key from './keys.ts';
+import * as layout from './layout.ts';
+import { isParent, parentKey } from './parent.ts';
+
+const next = makeWords(3);
+
+function drop(reason: number): void {
+  refuse(reason);
+  endTask();
+}
+
+/** Width of the addresses of a route: all of them short, or none. */
+function routeWidth(): number {
+  return widthOf(me, IDENTITY_EUI);
+}
+
+/** Begins an UP message for a message of this mote or of a node in earshot. @returns where the message goes. */
+export function putEnvelope(origin: Words, originAt: number): number {
+  const wide = widthOf(origin, originAt) === 8;
+  message[0] = layout.head(layout.UP, 0);
+  message[layout.ENVELOPE_INFO] = (wide ? layout.INFO_WIDE_ORIGIN : 0) | (me[IDENTITY_SHORT] === NO_SHORT ? layout.INFO_WIDE : 0);
+  return putAddress(message, layout.ENVELOPE_ADDRESSES, wide ? 8 : 2, origin, originAt);
+}
+
+/** A plain centralised REQUEST of a node in earshot; ends the task. */
+export function relayRequest(): void {
+  const up = parentKey();
+  if (up === key.NO_KEY) {
+    drop(refusal.REFUSED_NOT_JOINED);
+    return;
+  }
+  const at = putEnvelope(sender, 0);
+  // The list of routers is left out where it names this one alone.
+  const list = rx[RX_LENGTH] - 1 - layout.TAIL_OCTETS;
+  let from = 1;
+  if (list === 2 || list === 8) {
+    getAddress(body, 1, list, next, 0);
+    if (names(next, 0, me, IDENTITY_EUI)) from += list;
+  }
+  message[at] = body[0];
+  for (let i = from; i < rx[RX_LENGTH]; i++) message[at + 1 + i - from] = body[i];
+  sendMessage(at + 1 + rx[RX_LENGTH] - from, key.keys, up, up, endTask);
+}
+
+/** An UP message of a child; ends the task. */
+export function relayUp(): void {
+  const up = parentKey();
+  if (up === key.NO_KEY) {
+    drop(refusal.REFUSED_NOT_JOINED);
+    return;
+  }
+  const info = body[layout.ENVELOPE_INFO];
+  const hops = info & layout.INFO_HOPS;
+  const width = routeWidth();
+  const origin = (info & layout.INFO_WIDE_ORIGIN) === 0 ? 2 : 8;
+  const at = layout.ENVELOPE_ADDRESSES + origin + hops * width;
+  if (isParent(sender, 0) || hops >= layout.MAX_HOPS || at + 1 > rx[RX_LENGTH] || (width === 8) !== ((info & layout.INFO_WIDE) !== 0)) {
+    drop(refusal.REFUSED_ROUTE);
+    return;
+  }
+  // A message of the child's own needs no entry: its origin is the verified source.
+  getAddress(body, layout.ENVELOPE_ADDRESSES, origin, next, 0);
+  const known = hops === 0 && names(next, 0, key.keys, rx[RX_KEY]);
+  for (let i = 0; i < at; i++) message[i] = body[i];
+  const inner = known ? at : putAddress(message, at, width, key.keys, rx[RX_KEY]);
+  if (!known) message[layout.ENVELOPE_INFO] = info + 1;
+  for (let i = at; i < rx[RX_LENGTH]; i++) message[inner + i - at] = body[i];
+  sendMessage(inner + rx[RX_LENGTH] - at, key.keys, up, up, endTask);
+}
+
+/** A DOWN message: on to the next hop of its route, the last of which gets the message alone. Ends the task. */
+export function relayDown(): void {
+  const hops = body[layout.ENVELOPE_INFO] & layout.INFO_HOPS;
+  const wideLast = (body[layout.ENVELOPE_INFO] & layout.INFO_WIDE_ORIGIN) !== 0;
+  const width = hops === 1 && wideLast ? 8 : routeWidth();
+  const rest = layout.ENVELOPE_ADDRESSES + width;
+  if (hops === 0 || rest + 1 > rx[RX_LENGTH]) {
+    drop(refusal.REFUSED_ROUTE);
+    return;
+  }
+  getAddress(body, layout.ENVELOPE_ADDRESSES, width, next, 0);
+  const below = key.keyWith(next, 0, key.LIVE);
+  if (hops === 1) {
+    for (let i = rest; i < rx[RX_LENGTH]; i++) message[i - rest] = body[i];
+    sendMessage(rx[RX_LENGTH] - rest, next, 0, key.NO_KEY, endTask);
+  } else if (below === key.NO_KEY) {
+    drop(refusal.REFUSED_UNKNOWN_ROUTER);
+  } else {
+    message[0] = body[0];
+    message[layout.ENVELOPE_INFO] = body[layout.ENVELOPE_INFO] - 1;
+    for (let i = rest; i < rx[RX_LENGTH]; i++) message[layout.ENVELOPE_ADDRESSES + i - rest] = body[i];
+    sendMessage(layout.ENVELOPE_ADDRESSES + rx[RX_LENGTH] - rest, key.keys, below, below, endTask);
+  }
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the base station learns of who is where: routes recorded on the way up, and ATTACHED, which it acknowledges.
+
+import { report } from '#board';
+import { getWord, putWord } from '../../crypto-core/index.ts';
+import { makeWords, type Words } from '../../crypto-core/tables.ts';
+import { EVENT_ATTACHED, MODE_CENTRALISED } from '../events.ts';
+import { getAddress } from '../link/address.ts';
+import { body, rx, RX_KEY, RX_LENGTH } from '../link/receive.ts';
+import { refuse } from '../link/refuse.ts';
+import { endTask, jobOk, nameRun, task, TASK_TYPE } from '../link/task.ts';
+import { message } from '../link/transmit.ts';
+import * as records from '../records.ts';
+import * as refusal from '../refusals.ts';
+import { dropAnswers } from './answers.ts';
+import { handleOf, putHandle } from './attached.ts';
+import { onCentralRequest } from './centre.ts';
+import { me } from './identity.ts';
+import * as key from './keys.ts';
+import * as layout from './layout.ts';
+import * as registry from './registry.ts';
+import { nodes } from './registry.ts';
+import { sendDown } from './route.ts';
+import { sealAlso, sealBody, openBody, sealTerms } from './sealed.ts';
+
+/** Who sent the inner message, and a hop of its route: addresses. */
+const origin = makeWords(3);
+const hop = makeWords(3);
+
+/** The router that tells, the node it tells of, and the router before it: offsets into the registry. */
+let router = registry.NO_NODE;
+let node = registry.NO_NODE;
+let before = registry.VIA_BASE;
+
+function drop(reason: number): void {
+  refuse(reason);
+  endTask();
+}
+
+/** An UP message, link-secured: takes its route, and the message inside for its origin's. Ends the task. */
+export function onUp(): void {
+  const info = body[layout.ENVELOPE_INFO];
+  const hops = info & layout.INFO_HOPS;
+  const width = (info & layout.INFO_WIDE) === 0 ? 2 : 8;
+  const wideOrigin = (info & layout.INFO_WIDE_ORIGIN) !== 0;
+  const route = layout.ENVELOPE_ADDRESSES + (wideOrigin ? 8 : 2);
+  const inner = route + hops * width;
+  if (inner + 1 > rx[RX_LENGTH]) {
+    drop(refusal.REFUSED_ROUTE);
+    return;
+  }
+  getAddress(body, layout.ENVELOPE_ADDRESSES, wideOrigin ? 8 : 2, origin, 0);
+  // From the last hop back to the entry router: each is reached through the one that appended it.
+  let nearer = registry.findNode(key.keys, rx[RX_KEY]);
+  if (nearer !== registry.NO_NODE) registry.setVia(nearer, registry.VIA_BASE);
+  for (let i = hops - 1; i >= 0 && nearer !== registry.NO_NODE; i--) {
+    getAddress(body, route + i * width, width, hop, 0);
+    const farther = registry.findNode(hop, 0);
+    if (farther !== registry.NO_NODE) registry.setVia(farther, nearer);
+    nearer = farther;
+  }
+  if (nearer === registry.NO_NODE) {
+    drop(refusal.REFUSED_ROUTE);
+    return;
+  }
+  const length = rx[RX_LENGTH] - inner;
+  for (let i = 0; i < length; i++) body[i] = body[inner + i];
+  rx[RX_LENGTH] = length;
+  task[TASK_TYPE] = body[0] >>> 4;
+  if (task[TASK_TYPE] === layout.REQUEST && (body[0] & 3) === MODE_CENTRALISED && length > layout.TAIL_OCTETS) {
+    onCentralRequest(origin, 0, nearer);
+  } else if (task[TASK_TYPE] === layout.ATTACHED) {
+    onAttached(origin, 0, nearer);
+  } else {
+    drop(refusal.REFUSED_KMP_TYPE);
+  }
+}
+
+/**
+ * ATTACHED in `body`; ends the task. @param from address of the router that tells. @param through the router before it, or
+ * VIA_BASE.
+ */
+export function onAttached(from: Words, fromAt: number, through: number): void {
+  if (rx[RX_LENGTH] !== layout.ATTACHED_SEALED + layout.ATTACHED_INNER + layout.TAG_OCTETS) {
+    drop(refusal.REFUSED_KMP_LENGTH);
+    return;
+  }
+  router = registry.findNode(from, fromAt);
+  node = registry.findHandle(body[layout.ATTACHED_NODE] * 256 + body[layout.ATTACHED_NODE + 1]);
+  before = through;
+  if (router === registry.NO_NODE || node === registry.NO_NODE) {
+    drop(refusal.REFUSED_UNKNOWN_NODE);
+    return;
+  }
+  if (!registry.hasSessionWith(router) || (nodes[router + records.NODE_SESSION_COUNTER] & 255) !== body[layout.ATTACHED_INDEX]) {
+    drop(refusal.REFUSED_NO_SESSION);
+    return;
+  }
+  const seq = getWord(body, layout.ATTACHED_SEQ);
+  sealTerms(body, 0, layout.ATTACHED_SEALED, seq, nodes, router + records.NODE_EUI, me, records.IDENTITY_EUI);
+  sealAlso(nodes, node + records.NODE_EUI);
+  const maker = body[layout.ATTACHED_AUTHORITY] * 256 + body[layout.ATTACHED_AUTHORITY + 1];
+  const known = registry.findHandle(maker);
+  if (handleOf(me, records.IDENTITY_EUI) === maker) {
+    sealAlso(me, records.IDENTITY_EUI);
+  } else if (known !== registry.NO_NODE) {
+    sealAlso(nodes, known + records.NODE_EUI);
+  } else {
+    drop(refusal.REFUSED_UNKNOWN_ROUTER);
+    return;
+  }
+  openBody(nodes, router + records.NODE_SESSION, body, layout.ATTACHED_SEALED, layout.ATTACHED_INNER, onAttachedOpened);
+}
+
+function onAttachedOpened(): void {
+  const seq = getWord(body, layout.ATTACHED_SEQ);
+  if (!jobOk) {
+    drop(refusal.REFUSED_TAG);
+    return;
+  }
+  if (seq < nodes[router + records.NODE_SEQUENCE_IN]) {
+    drop(refusal.REFUSED_SEQUENCE);
+    return;
+  }
+  nodes[router + records.NODE_SEQUENCE_IN] = seq + 1;
+  registry.saveNode(router);
+  registry.setVia(router, before);
+  const ctr = getWord(body, layout.ATTACHED_SEALED);
+  nameRun(nodes[node + records.NODE_EUI + 1], ctr);
+  noteAttached(node, router, ctr, body[0] & 3, body[layout.ATTACHED_SEALED + 4]);
+  message[0] = layout.head(layout.ACK, body[0] & 3);
+  message[layout.ACK_INDEX] = nodes[router + records.NODE_SESSION_COUNTER] & 255;
+  const answer = registry.nextSequence(router);
+  putWord(message, layout.ACK_SEQ, answer);
+  putHandle(layout.ACK_SEALED, handleOf(nodes, node + records.NODE_EUI));
+  putWord(message, layout.ACK_SEALED + 2, ctr);
+  sealTerms(message, 0, layout.ACK_SEALED, answer, me, records.IDENTITY_EUI, nodes, router + records.NODE_EUI);
+  sealBody(nodes, router + records.NODE_SESSION, message, layout.ACK_SEALED, layout.ACK_INNER, onAckSealed);
+}
+
+function onAckSealed(): void {
+  const length = layout.ACK_SEALED + layout.ACK_INNER + layout.TAG_OCTETS;
+  sendDown(length, nodes, router + records.NODE_EUI, nodes[router + registry.NODE_VIA], endTask);
+}
+
+/** `at` (offset, or VIA_BASE: B itself) serves the node since the run `ctr`; the highest ctr is believed. */
+function noteAttached(served: number, at: number, ctr: number, mode: number, depth: number): void {
+  dropAnswers(nodes, served + records.NODE_EUI, ctr);
+  if (ctr <= nodes[served + registry.NODE_ATTACHED_CTR]) return;
+  nodes[served + registry.NODE_ATTACHED_CTR] = ctr;
+  registry.setVia(served, at);
+  const server = at === registry.VIA_BASE ? me[records.IDENTITY_EUI + 1] : nodes[at + records.NODE_EUI + 1];
+  report(EVENT_ATTACHED, nodes[served + records.NODE_EUI + 1], server, ctr, mode, depth);
+}
+
+/** B committed a key of its own. */
+export function noteOwn(committed: number): void {
+  const served = registry.findNode(key.keys, committed);
+  if (served !== registry.NO_NODE) {
+    const keys = key.keys;
+    noteAttached(served, registry.VIA_BASE, keys[committed + key.KEY_CTR], keys[committed + key.KEY_MODE], 0);
+  }
+}

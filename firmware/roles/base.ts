@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// The base station: the key centre, and a router of rank 0 for the nodes in its own earshot.
+
+import { advertTask, startAdvert } from '../kemp/advert.ts';
+import { onCentralRequest } from '../kemp/centre.ts';
+import { onReading } from '../kemp/delivery.ts';
+import { startGroup } from '../kemp/group.ts';
+import { onAdvert } from '../kemp/hear.ts';
+import { NO_KEY } from '../kemp/keys.ts';
+import * as layout from '../kemp/layout.ts';
+import { loadRegistry, VIA_BASE } from '../kemp/registry.ts';
+import { onCommit, onStranger } from '../kemp/visited.ts';
+import { noteOwn, onAttached, onUp } from '../kemp/whereabouts.ts';
+import { MODE_CENTRALISED } from '../events.ts';
+import { attachReceive, body, rx, RX_KEY, RX_LENGTH, sender } from '../link/receive.ts';
+import { refuse } from '../link/refuse.ts';
+import { endTask, task, TASK_TYPE } from '../link/task.ts';
+import { TIMER_ADVERT } from '../link/timers.ts';
+import { REFUSED_KMP_LENGTH, REFUSED_NOT_SECURED } from '../refusals.ts';
+import { startRole, sweepTask } from './common.ts';
+import { notForRole } from './node.ts';
+
+export { command } from './common.ts';
+export { receive } from '../link/receive.ts';
+export { onPosted as posted, wake as alarm } from '../link/task.ts';
+export { sent } from '../link/transmit.ts';
+
+/** See board.ts, Role. An unreadable registry stops the base station here. */
+export function start(): void {
+  if (!loadRegistry() || !startRole(onTimer)) return;
+  attachReceive(onMessage, onReading, onStranger, commit, commit);
+  startGroup();
+  startAdvert();
+}
+
+function commit(tentative: number): number {
+  const live = onCommit(tentative);
+  if (live !== NO_KEY) noteOwn(live);
+  return live;
+}
+
+function onTimer(id: number): void {
+  if (id === TIMER_ADVERT) advertTask(0);
+  else sweepTask();
+}
+
+function onMessage(): void {
+  const type = task[TASK_TYPE];
+  const plain = rx[RX_KEY] === NO_KEY;
+  if (type === layout.ADVERT && plain) onAdvert();
+  else if (type === layout.REQUEST && plain) onRequest();
+  else if (type === layout.ATTACHED && plain) onAttached(sender, 0, VIA_BASE);
+  else if (type !== layout.UP) notForRole();
+  else if (plain) drop(REFUSED_NOT_SECURED);
+  else onUp();
+}
+
+function drop(reason: number): void {
+  refuse(reason);
+  endTask();
+}
+
+function onRequest(): void {
+  if ((body[0] & 3) !== MODE_CENTRALISED) notForRole();
+  else if (rx[RX_LENGTH] < 1 + 2 + layout.TAIL_OCTETS) drop(REFUSED_KMP_LENGTH);
+  else onCentralRequest(sender, 0, VIA_BASE);
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// The router: a node that also serves others. It visits them (R), introduces them (A), and relays to the base station and back.
+
+import { advertTask, startAdvert } from '../kemp/advert.ts';
+import { attachedTask, onAck, startAttached } from '../kemp/attached.ts';
+import { onConfirmed } from '../kemp/confirm.ts';
+import { startDecide } from '../kemp/decide.ts';
+import { startGroup } from '../kemp/group.ts';
+import { asksIntroduction, onForward, onIntroduce } from '../kemp/introduce.ts';
+import { NO_KEY } from '../kemp/keys.ts';
+import * as layout from '../kemp/layout.ts';
+import { rank } from '../kemp/parent.ts';
+import { relayReading, startReadings } from '../kemp/readings.ts';
+import { relayDown, relayRequest, relayUp } from '../kemp/relay.ts';
+import { onApproval, onCommit, onStranger } from '../kemp/visited.ts';
+import { MODE_CENTRALISED, MODE_REACTIVE } from '../events.ts';
+import { attachReceive, body, rx, RX_KEY, RX_LENGTH } from '../link/receive.ts';
+import { refuse } from '../link/refuse.ts';
+import { endTask, task, TASK_TYPE } from '../link/task.ts';
+import { TIMER_ADVERT, TIMER_ATTACHED } from '../link/timers.ts';
+import { REFUSED_KMP_LENGTH, REFUSED_NOT_SECURED } from '../refusals.ts';
+import { startRole } from './common.ts';
+import { nodeMessage, nodeTimer, notForRole } from './node.ts';
+
+export { command } from './common.ts';
+export { receive } from '../link/receive.ts';
+export { onPosted as posted, wake as alarm } from '../link/task.ts';
+export { sent } from '../link/transmit.ts';
+
+/** See board.ts, Role. */
+export function start(): void {
+  if (!startRole(onTimer)) return;
+  attachReceive(onMessage, relayReading, onStranger, commit, onConfirmed);
+  startGroup();
+  startDecide(true);
+  startReadings();
+  startAdvert();
+}
+
+function commit(tentative: number): number {
+  const live = onCommit(tentative);
+  if (live !== NO_KEY) startAttached(live);
+  return live;
+}
+
+function onTimer(id: number): void {
+  if (id === TIMER_ADVERT) advertTask(rank());
+  else if (id === TIMER_ATTACHED) attachedTask();
+  else nodeTimer(id);
+}
+
+function onMessage(): void {
+  const type = task[TASK_TYPE];
+  const plain = rx[RX_KEY] === NO_KEY;
+  if (type === layout.REQUEST) onRequest();
+  else if (type === layout.APPROVAL) onApproval();
+  else if (type === layout.ACK) onAck();
+  else if (type !== layout.UP && type !== layout.DOWN) nodeMessage();
+  else if (plain) drop(REFUSED_NOT_SECURED);
+  else if (type === layout.UP) relayUp();
+  else relayDown();
+}
+
+function drop(reason: number): void {
+  refuse(reason);
+  endTask();
+}
+
+function onRequest(): void {
+  const list = rx[RX_LENGTH] - 1 - layout.TAIL_OCTETS;
+  const mode = body[0] & 3;
+  if (list < 2) drop(REFUSED_KMP_LENGTH);
+  else if (mode === MODE_CENTRALISED && rx[RX_KEY] === NO_KEY) relayRequest();
+  else if (mode === MODE_CENTRALISED || (list !== 2 && list !== 8)) drop(REFUSED_KMP_LENGTH);
+  else if (asksIntroduction()) onIntroduce();
+  else if (mode === MODE_REACTIVE) onForward();
+  else notForRole();
+}
