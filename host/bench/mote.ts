@@ -232,11 +232,13 @@ export class Mote {
         this.#chip.setFilter({ pan, short, euiHigh, euiLow });
         break;
       }
+      case abi.FAULT:
+        this.#fail(abi.faultText(outbox[at]));
     }
   }
 
   #send(length: number): void {
-    if (this.#chip.sending) this.#fail('expected one frame at a time, got a second before the first was over');
+    if (this.#chip.sending) this.#fail(abi.faultText(abi.FAULT_BUSY));
     if (length < 3 || length > this.#env.maxPsdu) {
       this.#fail(`expected a frame of 3 to ${this.#env.maxPsdu} octets, got ${length}`);
     }

@@ -41,9 +41,26 @@ export const CONSOLE = 6;
 export const FILTER = 7;
 /** AES blocks done in this step. */
 export const BLOCKS = 8;
+/** One code: the mote is broken. Nothing else is in the outbox. */
+export const FAULT = 9;
+/** Code of FAULT: a second frame before the first was over. */
+export const FAULT_BUSY = 4;
+/** What the codes of FAULT mean, from 1 on. */
+const FAULTS = [
+  'expected a step with less to say, got more than the outbox holds',
+  'expected an op of the ABI with arguments in range, got another one',
+  'expected a record that storage has room for, got another one',
+  'expected one frame at a time, got a second before the first was over',
+  'expected a frame of 1 to maxPsdu octets, got another length',
+];
+
+/** @returns what a mote's FAULT says. */
+export function faultText(code: number): string {
+  return FAULTS[code - 1] ?? `fault ${code}`;
+}
 
 /** Arguments of each op out; STORE has `count` words more. */
-const ARGUMENTS = [-1, 1, 1, 0, 2, 6, 1, 4, 1];
+const ARGUMENTS = [-1, 1, 1, 0, 2, 6, 1, 4, 1, 1];
 
 /**
  * Calls `visit` for each action of an outbox, in order.

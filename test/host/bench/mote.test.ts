@@ -81,6 +81,13 @@ describe('a step', () => {
     expect(() => alone(long, log(), { maxPsdu: 80 })).toThrow('expected a frame of 3 to 80 octets, got 81');
   });
 
+  it('that finds itself at fault ends the run', () => {
+    const faulty: Program = (board) => (step) => {
+      if (step.op === abi.START) board.put(abi.FAULT, 3);
+    };
+    expect(() => alone(faulty, log())).toThrow('m at 0.000200 s: expected a record that storage has room for');
+  });
+
   it('that fails names its mote and its time', () => {
     const fails: Program = () => (step) => {
       if (step.op === abi.COMMAND) throw new Error('mote.lua:7: attempt to index a nil value');
