@@ -75,12 +75,6 @@ function substitute(a: number, b: number, c: number, d: number): number {
   );
 }
 
-/** SubWord(RotWord(x)) (FIPS 197 5.2). */
-function subRotWord(x: number): number {
-  const y = (x << 8) | (x >>> 24);
-  return substitute(y, y, y, y);
-}
-
 /**
  * Makes key[at..at+3] (big-endian words) the key of `encrypt`. The key already held is neither expanded again nor does it lose
  * its L. An expansion costs about as much as one block.
@@ -90,7 +84,9 @@ export function loadKey(key: Words, at: number): void {
   for (let i = 0; i < 4; i++) schedule[i] = key[at + i];
   let rcon = 1;
   for (let i = 4; i < 44; i += 4) {
-    schedule[i] = schedule[i - 4] ^ subRotWord(schedule[i - 1]) ^ (rcon << 24);
+    const last = schedule[i - 1];
+    const rotated = (last << 8) | (last >>> 24);
+    schedule[i] = schedule[i - 4] ^ substitute(rotated, rotated, rotated, rotated) ^ (rcon << 24);
     schedule[i + 1] = schedule[i - 3] ^ schedule[i];
     schedule[i + 2] = schedule[i - 2] ^ schedule[i + 1];
     schedule[i + 3] = schedule[i - 1] ^ schedule[i + 2];

@@ -159,12 +159,15 @@ function absorbAad(first: number): number {
 }
 
 function beginText(): number {
-  state[AT] = state[TEXT_AT];
-  state[LEFT] = state[TEXT_LENGTH];
+  state[AT] = state[TEXT_AT] - 16;
+  state[LEFT] = state[TEXT_LENGTH] + 16;
   return nextText();
 }
 
+/** On to the next block of text, or to the tag. */
 function nextText(): number {
+  state[AT] += 16;
+  state[LEFT] -= 16;
   if (state[LEFT] > 0) {
     if (state[DIRECTION] === CCM_SEAL && state[TAG_LENGTH] > 0) runNext(authenticate);
     else runNext(encipher);
@@ -175,18 +178,12 @@ function nextText(): number {
   return JOB_RUNNING;
 }
 
-function textDone(): number {
-  state[AT] += 16;
-  state[LEFT] -= 16;
-  return nextText();
-}
-
 /** One block of plaintext into the CBC-MAC (A.2.3). */
 function authenticate(): number {
   const at = state[AT];
   const left = state[LEFT];
   absorb(getPart(textBytes, at, left), textBytes, at, left);
-  if (state[DIRECTION] === CCM_OPEN) return textDone();
+  if (state[DIRECTION] === CCM_OPEN) return nextText();
   runNext(encipher);
   return JOB_RUNNING;
 }
@@ -201,7 +198,7 @@ function encipher(): number {
   addPart(textBytes, at + 4, left - 4, mask[1]);
   addPart(textBytes, at + 8, left - 8, mask[2]);
   addPart(textBytes, at + 12, left - 12, mask[3]);
-  if (state[DIRECTION] === CCM_SEAL || state[TAG_LENGTH] === 0) return textDone();
+  if (state[DIRECTION] === CCM_SEAL || state[TAG_LENGTH] === 0) return nextText();
   runNext(authenticate);
   return JOB_RUNNING;
 }

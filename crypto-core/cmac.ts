@@ -6,7 +6,7 @@ import { absorb } from './cbc.ts';
 import { chain, JOB_DONE, JOB_REFUSED, JOB_RUNNING, mask, runNext, settle } from './job.ts';
 import { makeBytes, makeWords } from './tables.ts';
 import type { Bytes, Words } from './tables.ts';
-import { getPart, wipeWords } from './words.ts';
+import { getPart, getWord, wipeWords } from './words.ts';
 
 /** The MAC made by the latest cmacBegin job: four big-endian words. */
 export const mac = makeWords(4);
@@ -65,14 +65,8 @@ function blockForL(): number {
   return JOB_RUNNING;
 }
 
-function absorbNext(): void {
-  const at = state[AT];
-  const left = state[LEFT];
-  absorb(getPart(message, at, left), message, at, left);
-}
-
 function innerBlock(): number {
-  absorbNext();
+  absorb(getWord(message, state[AT]), message, state[AT], 16);
   state[AT] += 16;
   state[LEFT] -= 16;
   chooseNext();
@@ -99,7 +93,7 @@ function lastBlock(): number {
     mask[word] = mask[word] ^ one;
   }
   for (let i = 0; i < 4; i++) chain[i] = chain[i] ^ mask[i];
-  absorbNext();
+  absorb(getPart(message, state[AT], left), message, state[AT], left);
   for (let i = 0; i < 4; i++) result[state[RESULT_AT] + i] = chain[i];
   // The result may be a key: no copy of it stays.
   wipeWords(chain, 0, 4);
