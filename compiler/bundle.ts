@@ -15,13 +15,32 @@ export function stripTypes(): Plugin {
     name: 'strip-types',
     async load(id) {
       if (!id.endsWith('.ts') || id.startsWith('\0')) return null;
-      return strip(await readFile(id, 'utf8'), id);
+      return loaded(await readFile(id, 'utf8'), id);
     },
   };
 }
 
-/** One module without its types. */
-export function strip(source: string, id: string): { code: string; map: string } {
+function loaded(source: string, id: string): { code: string; map: string } {
+  const { code, map } = strip(source, id);
+  return { code, map };
+}
+
+interface Stripped {
+  readonly source: string;
+  readonly code: string;
+  readonly map: string;
+}
+
+/** The images of one build are made of the same modules. */
+const stripped = new Map<string, Stripped>();
+
+function strip(source: string, id: string): Stripped {
+  let module = stripped.get(id);
+  if (module?.source !== source) stripped.set(id, (module = transpile(source, id)));
+  return module;
+}
+
+function transpile(source: string, id: string): Stripped {
   const file = ts.createSourceFile(id, source, ts.ScriptTarget.ESNext);
   for (const statement of file.statements) {
     if (id !== TABLES && ts.isFunctionDeclaration(statement) && statement.name && INTRINSICS.has(statement.name.text)) {
@@ -41,7 +60,7 @@ export function strip(source: string, id: string): { code: string; map: string }
       removeComments: true,
     },
   });
-  return { code: outputText.replace(/\/\/# sourceMappingURL=.*\s*$/, ''), map: sourceMapText ?? '' };
+  return { source, code: outputText.replace(/\/\/# sourceMappingURL=.*\s*$/, ''), map: sourceMapText ?? '' };
 }
 
 /** Resolves '#board' to the board's driver. */
@@ -58,6 +77,6 @@ export function virtualModule(path: string, source: string): Plugin {
   return {
     name: 'virtual-module',
     resolveId: (wanted) => (wanted === id ? id : null),
-    load: (wanted) => (wanted === id ? strip(source, id) : null),
+    load: (wanted) => (wanted === id ? loaded(source, id) : null),
   };
 }

@@ -53,9 +53,13 @@ export function analyse(program: ts.Program, file: ts.SourceFile): Chunk {
   const identifiers = new Set<string>();
   const exports: Export[] = [];
 
+  const symbols = new Map<ts.Identifier, ts.Symbol | undefined>();
   const symbolOf = (name: ts.Identifier): ts.Symbol | undefined => {
-    const symbol = checker.getSymbolAtLocation(name);
-    return symbol?.declarations?.some((d) => d.getSourceFile() === file) ? symbol : undefined;
+    if (!symbols.has(name)) {
+      const symbol = checker.getSymbolAtLocation(name);
+      symbols.set(name, symbol?.declarations?.length ? symbol : undefined);
+    }
+    return symbols.get(name);
   };
   const constantNamed = (symbol: ts.Symbol): Constant | undefined => {
     if (!constants.has(symbol)) {
@@ -103,6 +107,7 @@ export function analyse(program: ts.Program, file: ts.SourceFile): Chunk {
 
   /** weight is 0 outside functions: what module initialisation uses once need not be fast. */
   const visit = (node: ts.Node, weight: number): void => {
+    if (ts.isFunctionDeclaration(node) && node.name && intrinsics.has(symbolOf(node.name) as ts.Symbol)) return;
     if (ts.isIdentifier(node)) {
       identifiers.add(node.text);
       const used = weight > 0 ? symbolOf(node) : undefined;

@@ -36,24 +36,22 @@ const CHUNK = 'chunk.js';
 export function translate(code: string, map: SourceMap, options: TranslateOptions): { lua: string; map: SourceMap } {
   const errors: DialectError[] = [];
   const program = virtualProgram(code, options.profile);
-  let text = '';
-  let luaMap = '';
   const plugin = dialectPlugin({
     profile: options.profile,
     globals: options.globals,
     refuse: (error) => errors.push(error),
   });
-  new lua.Transpiler({ emitHost: NO_FILES }).emit({
-    program,
-    plugins: [plugin],
-    writeFile: (path, content) => {
-      if (path.endsWith('.map')) luaMap = content;
-      else text = content;
-    },
-  });
+  let printed: lua.ProcessedFile | undefined;
+  plugin.afterPrint = (_program, _options, _host, files) => {
+    [printed] = files;
+  };
+  new lua.Transpiler({ emitHost: NO_FILES }).emit({ program, plugins: [plugin], writeFile: () => undefined });
   if (errors.length > 0) throw new CompileError(options.name, describe(errors, map));
-  const chained = remapping(luaMap, (file) => (file.endsWith(CHUNK) ? (map as never) : null)) as unknown as SourceMap;
-  return { lua: text, map: { ...chained, file: `${options.name}.lua` } };
+  if (!printed?.sourceMap) throw new Error(`${options.name}: TypeScriptToLua printed nothing`);
+  const chained = remapping(printed.sourceMap, (file) =>
+    file.endsWith(CHUNK) ? (map as never) : null,
+  ) as unknown as SourceMap;
+  return { lua: printed.code, map: { ...chained, file: `${options.name}.lua` } };
 }
 
 const NO_FILES: lua.EmitHost = {
@@ -75,7 +73,6 @@ function virtualProgram(code: string, profile: Profile): ts.Program {
     target: ts.ScriptTarget.ESNext,
     module: ts.ModuleKind.ESNext,
     outDir: '/out',
-    sourceMap: true,
     luaTarget: profile.version === '5.3' ? lua.LuaTarget.Lua53 : lua.LuaTarget.Lua51,
     luaLibImport: lua.LuaLibImportKind.None,
     noHeader: true,

@@ -2,7 +2,7 @@
 // What the bit operators of all profiles have in common.
 import ts from 'typescript';
 import { DialectError } from '../errors.ts';
-import { skipParentheses, type Unit } from './unit.ts';
+import { isPure, skipParentheses, type Unit } from './unit.ts';
 
 const BIT_OPERATORS: ReadonlySet<ts.SyntaxKind> = new Set([
   ts.SyntaxKind.AmpersandToken,
@@ -76,6 +76,13 @@ export function shift(node: ts.Expression, unit: Unit): Shift | undefined {
   }
   if (unsigned && typeof bits !== 'number')
     throw new DialectError(bare.right, '>>> by a variable', '>>> by a constant, 1 to 31');
+  if (!isPure(bare.right, unit)) {
+    throw new DialectError(
+      bare.right,
+      'a shift by the result of a call',
+      'a shift by a constant or by an expression without calls',
+    );
+  }
   return { kind, operand: bare.left, count: bare.right, bits: typeof bits === 'number' ? bits : undefined };
 }
 

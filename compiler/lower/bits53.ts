@@ -4,9 +4,8 @@
 // are brought back by (v & 0xffffffff ~ 0x80000000) - 0x80000000 where the value leaves the bit operators.
 import * as lua from 'typescript-to-lua';
 import ts from 'typescript';
-import { DialectError } from '../errors.ts';
 import { chain, isBitOperator, lowMask, shift, unsignedBits, type Shift } from './bits.ts';
-import { isPure, literal, skipParentheses, type Unit } from './unit.ts';
+import { literal, skipParentheses, type Unit } from './unit.ts';
 
 /** A value of which the low 32 bits are right; `extended` tells that the others are the sign's, as at rest. */
 interface Word {
@@ -130,12 +129,6 @@ function arithmeticShift({ operand, count, bits }: Shift, node: ts.Node, unit: U
     binary(x, amount, lua.SyntaxKind.BitwiseRightShiftOperator, node);
   if (bits !== undefined) return lua.createUnaryExpression(right(value), lua.SyntaxKind.NegationOperator, node);
   if (wide) return floor(binary(lua.createNumericLiteral(1), amount, lua.SyntaxKind.BitwiseLeftShiftOperator, node));
-  if (!isPure(count))
-    throw new DialectError(
-      count,
-      '>> by the result of a call',
-      '>> by a constant, a name or an expression without calls',
-    );
   // Shift in zeros, then carry the sign bit up: (y ~ s) - s where s is the sign bit's new place.
   const sign = right(lua.createNumericLiteral(-0x80000000));
   return binary(

@@ -162,7 +162,7 @@ function lowerDivision(node: ts.CallExpression, unit: Unit): lua.Expression {
     return lua.createBinaryExpression(left, right, lua.SyntaxKind.FloorDivisionOperator, node);
   if (unit.profile.arithmetic === 'int32')
     return lua.createBinaryExpression(left, right, lua.SyntaxKind.DivisionOperator, node);
-  if (!isSimple(a) || !isSimple(b)) {
+  if (!isSimple(a, unit) || !isSimple(b, unit)) {
     return lua.createCallExpression(
       unit.library('math', 'floor'),
       [lua.createBinaryExpression(left, right, lua.SyntaxKind.DivisionOperator, node)],
@@ -174,9 +174,11 @@ function lowerDivision(node: ts.CallExpression, unit: Unit): lua.Expression {
   return lua.createBinaryExpression(multiple, right, lua.SyntaxKind.DivisionOperator, node);
 }
 
-function isSimple(node: ts.Expression): boolean {
+function isSimple(node: ts.Expression, unit: Unit): boolean {
   const bare = skipParentheses(node);
-  return ts.isIdentifier(bare) || ts.isNumericLiteral(bare) || (ts.isElementAccessExpression(bare) && isPure(bare));
+  return (
+    ts.isIdentifier(bare) || ts.isNumericLiteral(bare) || (ts.isElementAccessExpression(bare) && isPure(bare, unit))
+  );
 }
 
 function number(node: ts.Expression, unit: Unit): lua.Expression {

@@ -16,6 +16,19 @@ const BOOLEAN_OPERATORS: ReadonlySet<ts.SyntaxKind> = new Set([
   ts.SyntaxKind.BarBarToken,
 ]);
 
+const NUMBER_OPERATORS: ReadonlySet<ts.SyntaxKind> = new Set([
+  ts.SyntaxKind.PlusToken,
+  ts.SyntaxKind.MinusToken,
+  ts.SyntaxKind.AsteriskToken,
+  ts.SyntaxKind.PercentToken,
+  ts.SyntaxKind.AmpersandToken,
+  ts.SyntaxKind.BarToken,
+  ts.SyntaxKind.CaretToken,
+  ts.SyntaxKind.LessThanLessThanToken,
+  ts.SyntaxKind.GreaterThanGreaterThanToken,
+  ts.SyntaxKind.GreaterThanGreaterThanGreaterThanToken,
+]);
+
 /** Whether an expression is a boolean by its form. */
 export function isBoolean(node: ts.Expression, unit: Unit): boolean {
   const bare = skipParentheses(node);
@@ -37,7 +50,8 @@ export function requireBoolean(node: ts.Expression, unit: Unit): void {
   const isNumber =
     typeof unit.chunk.constant(bare) === 'number' ||
     ts.isElementAccessExpression(bare) ||
-    ((ts.isPrefixUnaryExpression(bare) || ts.isBinaryExpression(bare)) && !isBoolean(bare, unit));
+    (ts.isPrefixUnaryExpression(bare) && !isBoolean(bare, unit)) ||
+    (ts.isBinaryExpression(bare) && NUMBER_OPERATORS.has(bare.operatorToken.kind));
   if (isNumber)
     throw new DialectError(bare, 'a number as condition (0 is true in Lua)', 'a comparison, such as x !== 0');
 }

@@ -94,7 +94,7 @@ function lowerCompound(
 ): lua.AssignmentStatement {
   const bare = skipParentheses(target);
   // The target is written twice, so it must not do anything.
-  if (!isPure(bare))
+  if (!isPure(bare, unit))
     throw new DialectError(
       target,
       'an assignment operator on an element whose index has calls',

@@ -39,14 +39,16 @@ export function skipParentheses(node: ts.Expression): ts.Expression {
   return ts.isParenthesizedExpression(node) ? skipParentheses(node.expression) : node;
 }
 
-/** Whether an expression can be written twice: no calls, no assignments. */
-export function isPure(node: ts.Expression): boolean {
+/** Whether an expression can be written twice: no calls but div, no assignments. */
+export function isPure(node: ts.Expression, unit: Unit): boolean {
   const bare = skipParentheses(node);
+  const pure = (part: ts.Expression): boolean => isPure(part, unit);
   if (ts.isIdentifier(bare) || ts.isNumericLiteral(bare)) return true;
-  if (ts.isElementAccessExpression(bare)) return isPure(bare.expression) && isPure(bare.argumentExpression);
-  if (ts.isBinaryExpression(bare)) return isPure(bare.left) && isPure(bare.right);
-  if (ts.isPrefixUnaryExpression(bare)) return isPure(bare.operand);
-  return false;
+  if (ts.isElementAccessExpression(bare)) return pure(bare.expression) && pure(bare.argumentExpression);
+  if (ts.isBinaryExpression(bare)) return pure(bare.left) && pure(bare.right);
+  if (ts.isPrefixUnaryExpression(bare)) return pure(bare.operand);
+  if (ts.isConditionalExpression(bare)) return pure(bare.condition) && pure(bare.whenTrue) && pure(bare.whenFalse);
+  return ts.isCallExpression(bare) && unit.chunk.intrinsic(bare.expression) === 'div' && bare.arguments.every(pure);
 }
 
 /** A name as Lua reads or writes it: a local, an upvalue or a slot of the spill array. */
