@@ -4,7 +4,7 @@
 
 import { getWord, putWord } from '../../crypto-core/index.ts';
 import { body, rx, RX_LENGTH } from '../link/receive.ts';
-import { refuse } from '../link/refuse.ts';
+import { drop } from '../link/refuse.ts';
 import { endTask, jobOk, nameRun } from '../link/task.ts';
 import { inMillis, remaining, setTimer, TIMER_ATTACHED } from '../link/timers.ts';
 import { message, sendMessage } from '../link/transmit.ts';
@@ -114,11 +114,6 @@ export function onAck(): void {
     sealTerms(body, 0, layout.ACK_SEALED, getWord(body, layout.ACK_SEQ), me, IDENTITY_BASE_EUI, me, IDENTITY_EUI);
     openBody(session, SESSION_SEAL, body, layout.ACK_SEALED, layout.ACK_INNER, onAckOpened);
   }
-}
-
-function drop(reason: number): void {
-  refuse(reason);
-  endTask();
 }
 
 function onAckOpened(): void {

@@ -8,7 +8,7 @@ import { makeWords, type Bytes, type Words } from '../../crypto-core/tables.ts';
 import { names } from '../link/address.ts';
 import { inMillis, remaining } from '../link/timers.ts';
 import { NO_SHORT } from '../records.ts';
-import { ADVERT_EUI, ADVERT_LOAD, ADVERT_MAX_ROUTERS, ADVERT_RANK, ADVERT_ROUTERS } from './layout.ts';
+import { ADVERT_EUI, ADVERT_INCARNATION, ADVERT_LOAD, ADVERT_MAX_ROUTERS, ADVERT_RANK, ADVERT_ROUTERS } from './layout.ts';
 
 const CANDIDATES = 8;
 export const CANDIDATE_ADDRESS = 0;
@@ -25,7 +25,8 @@ const CANDIDATE_BARRED = 9;
 const CANDIDATE_ROUTERS = 10;
 /** Short addresses of routers it shares keys with. */
 const CANDIDATE_ROUTER = 11;
-const CANDIDATE_WORDS = CANDIDATE_ROUTER + ADVERT_MAX_ROUTERS;
+export const CANDIDATE_INCARNATION = CANDIDATE_ROUTER + ADVERT_MAX_ROUTERS;
+const CANDIDATE_WORDS = CANDIDATE_INCARNATION + 1;
 
 /** Three ADVERT periods of 4 s at their longest, and a little. */
 const SILENT_MS = 16000;
@@ -118,6 +119,7 @@ export function takeAdvert(body: Bytes, at: number, length: number, sender: Word
     candidates[one + CANDIDATE_QUALITY] = lqi * 4;
   }
   candidates[one + 2] = sender[senderAt + 2];
+  if (!known) candidates[one + CANDIDATE_INCARNATION] = body[at + ADVERT_INCARNATION];
   candidates[one + CANDIDATE_RANK] = body[at + ADVERT_RANK];
   candidates[one + CANDIDATE_ROOM] = body[at + ADVERT_LOAD] & 15;
   candidates[one + CANDIDATE_SILENT_AT] = inMillis(SILENT_MS);

@@ -2,8 +2,6 @@
 // CONFIRM at N: its first secured frame under a new key, repeated at 1, 2 and 4 T until R's first frame under that key comes.
 // Counters never restart: a repeat is a new frame. Until then N keeps the attachment it had.
 
-import { report } from '#board';
-import { EVENT_RUN_END, OUTCOME_TIMEOUT } from '../events.ts';
 import { names } from '../link/address.ts';
 import { endTask, nameRun } from '../link/task.ts';
 import { inMillis, remaining, setTimer, TIMER_CONFIRM } from '../link/timers.ts';
@@ -18,8 +16,9 @@ import { routerOf } from './terms.ts';
 
 const REPEATS = 3;
 
-/** Sends the first frame under a key just made; ends the task. */
+/** Sends the first frame under a key just made, or one to be proved again; ends the task. */
 export function startConfirm(fresh: number): void {
+  key.keys[fresh + key.KEY_STATE] = key.UNCONFIRMED;
   key.keys[fresh + key.KEY_TRIES] = 0;
   sendConfirm(fresh);
 }
@@ -58,7 +57,6 @@ export function confirmTask(): void {
   } else if (key.keys[due + key.KEY_TRIES] <= REPEATS) {
     sendConfirm(due);
   } else {
-    report(EVENT_RUN_END, key.keys[due + key.KEY_CTR], OUTCOME_TIMEOUT, key.keys[due + key.KEY_MODE], 0, 0);
     const failed = findCandidate(key.keys, due);
     if (failed !== NO_CANDIDATE) barCandidate(failed);
     key.dropKey(due);

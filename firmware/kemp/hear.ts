@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// An ADVERT is heard.
+// An ADVERT is heard. One that tells of another incarnation says that its router has restarted and may have lost its keys; that
+// is a hint like all else in it, so the key is put to the proof again: N confirms it anew, and drops it if no answer comes.
 
 import { body, rx, RX_LENGTH, RX_LQI, sender } from '../link/receive.ts';
 import { refuse } from '../link/refuse.ts';
 import { endTask } from '../link/task.ts';
 import { REFUSED_KMP_LENGTH } from '../refusals.ts';
-import { CANDIDATE_RANK, candidates, takeAdvert } from './candidates.ts';
-import { ADVERT_ROUTERS } from './layout.ts';
+import { CANDIDATE_INCARNATION, CANDIDATE_RANK, candidates, takeAdvert } from './candidates.ts';
+import { startConfirm } from './confirm.ts';
+import { KEY_SERVED, keys, keyWith, LIVE, NO_KEY } from './keys.ts';
+import { ADVERT_INCARNATION, ADVERT_ROUTERS } from './layout.ts';
 import { isParent, setParentRank } from './parent.ts';
 
 /** Handles the ADVERT in `body`; ends the task. */
@@ -16,6 +19,14 @@ export function onAdvert(): void {
   } else {
     const heard = takeAdvert(body, 0, rx[RX_LENGTH], sender, 0, rx[RX_LQI]);
     if (isParent(candidates, heard)) setParentRank(candidates[heard + CANDIDATE_RANK]);
+    if (candidates[heard + CANDIDATE_INCARNATION] !== body[ADVERT_INCARNATION]) {
+      candidates[heard + CANDIDATE_INCARNATION] = body[ADVERT_INCARNATION];
+      const doubtful = keyWith(candidates, heard, LIVE);
+      if (doubtful !== NO_KEY && keys[doubtful + KEY_SERVED] === 0) {
+        startConfirm(doubtful);
+        return;
+      }
+    }
   }
   endTask();
 }

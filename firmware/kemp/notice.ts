@@ -7,8 +7,8 @@ import { getWord, wipeWords } from '../../crypto-core/index.ts';
 import { EVENT_KEY, MODE_CENTRALISED, MODE_REFRESH, OUTCOME_ESTABLISHED } from '../events.ts';
 import { copyAddress } from '../link/address.ts';
 import { body, rx, RX_LENGTH, sender } from '../link/receive.ts';
-import { refuse } from '../link/refuse.ts';
-import { endTask, jobOk, nameRun } from '../link/task.ts';
+import { drop } from '../link/refuse.ts';
+import { jobOk, nameRun } from '../link/task.ts';
 import { IDENTITY_DEPTH_LIMIT, IDENTITY_EUI } from '../records.ts';
 import * as refusal from '../refusals.ts';
 import { startConfirm } from './confirm.ts';
@@ -22,11 +22,6 @@ import * as term from './terms.ts';
 
 let which = 0;
 let fresh = key.NO_KEY;
-
-function drop(reason: number): void {
-  refuse(reason);
-  endTask();
-}
 
 /** Handles the NOTICE in `body`; ends the task. */
 export function onNotice(): void {

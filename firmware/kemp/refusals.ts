@@ -33,3 +33,5 @@ export const REFUSED_DATA = 91;
 export const REFUSED_NOT_JOINED = 92;
 export const REFUSED_HINT = 93;
 export const REFUSED_FCS = 94;
+/** Three frames wait already, or this one is longer than the radio may carry. */
+export const REFUSED_QUEUE = 95;

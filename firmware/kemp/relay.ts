@@ -6,7 +6,7 @@
 import { makeWords, type Words } from '../../crypto-core/tables.ts';
 import { getAddress, names, putAddress, widthOf } from '../link/address.ts';
 import { body, rx, RX_KEY, RX_LENGTH, sender } from '../link/receive.ts';
-import { refuse } from '../link/refuse.ts';
+import { drop } from '../link/refuse.ts';
 import { endTask } from '../link/task.ts';
 import { message, sendMessage } from '../link/transmit.ts';
 import { IDENTITY_EUI, IDENTITY_SHORT, NO_SHORT } from '../records.ts';
@@ -17,11 +17,6 @@ import * as layout from './layout.ts';
 import { isParent, parentKey } from './parent.ts';
 
 const next = makeWords(3);
-
-function drop(reason: number): void {
-  refuse(reason);
-  endTask();
-}
 
 /** Width of the addresses of a route: all of them short, or none. */
 function routeWidth(): number {

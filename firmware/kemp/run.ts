@@ -137,7 +137,8 @@ function widestRouter(): number {
 function onRequestSent(): void {
   const wait = runT() << run[RUN_TRIES];
   run[RUN_TRIES] += 1;
-  setTimer(TIMER_RUN, jitter(wait, wait >>> 1));
+  // Only the later half of T ± 50 %: a repeat before the answer can be there costs every hop a frame.
+  setTimer(TIMER_RUN, jitter(wait + (wait >>> 2), wait >>> 2));
   endTask();
 }
 

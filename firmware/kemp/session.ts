@@ -4,6 +4,7 @@
 
 import { makeWords } from '../../crypto-core/tables.ts';
 import { wipeWords } from '../../crypto-core/index.ts';
+import { nothing } from '../link/task.ts';
 import { IDENTITY_KEY } from '../records.ts';
 import { me } from './identity.ts';
 import { LABEL_SEAL, LABEL_SESSION, sessionKey, subkey, T_CTR, T_NEW_SESSION, terms } from './terms.ts';
@@ -18,8 +19,6 @@ export const SESSION_SEQ_IN = 6;
 const SESSION_OPEN = 7;
 
 let afterSession = nothing;
-
-function nothing(): void {}
 
 /** True once a NOTICE has shown that B knows S_N. */
 export function hasSession(): boolean {

@@ -8,7 +8,7 @@ import { div, makeWords, type Words } from '../../crypto-core/tables.ts';
 import { EVENT_COMMIT, MODE_CENTRALISED } from '../events.ts';
 import { copyAddress, names } from '../link/address.ts';
 import { body, rx, RX_LENGTH, sender } from '../link/receive.ts';
-import { refuse } from '../link/refuse.ts';
+import { drop, refuse } from '../link/refuse.ts';
 import { endTask, jobOk, nameRun } from '../link/task.ts';
 import { message, sendMessage } from '../link/transmit.ts';
 import { IDENTITY_BASE_EUI, IDENTITY_DEPTH_LIMIT, IDENTITY_EUI, NO_SHORT } from '../records.ts';
@@ -36,11 +36,6 @@ const notices = makeWords(key.TENTATIVE_KEYS * NOTICE_WORDS);
 const rejects = makeWords(1);
 
 let fresh = key.NO_KEY;
-
-function drop(reason: number): void {
-  refuse(reason);
-  endTask();
-}
 
 /** Where the NOTICE of a tentative key is kept. */
 function noticeOf(tentative: number): number {

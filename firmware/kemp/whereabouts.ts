@@ -7,7 +7,7 @@ import { makeWords, type Words } from '../../crypto-core/tables.ts';
 import { EVENT_ATTACHED, MODE_CENTRALISED } from '../events.ts';
 import { getAddress } from '../link/address.ts';
 import { body, rx, RX_KEY, RX_LENGTH } from '../link/receive.ts';
-import { refuse } from '../link/refuse.ts';
+import { drop } from '../link/refuse.ts';
 import { endTask, jobOk, nameRun, task, TASK_TYPE } from '../link/task.ts';
 import { message } from '../link/transmit.ts';
 import * as records from '../records.ts';
@@ -31,11 +31,6 @@ const hop = makeWords(3);
 let router = registry.NO_NODE;
 let node = registry.NO_NODE;
 let before = registry.VIA_BASE;
-
-function drop(reason: number): void {
-  refuse(reason);
-  endTask();
-}
 
 /** An UP message, link-secured: takes its route, and the message inside for its origin's. Ends the task. */
 export function onUp(): void {

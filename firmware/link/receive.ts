@@ -15,7 +15,7 @@ import { NO_SHORT } from '../records.ts';
 import * as refusal from '../refusals.ts';
 import { VERSION } from '../kemp/layout.ts';
 import * as key from '../kemp/keys.ts';
-import { refuse } from './refuse.ts';
+import { drop, refuse } from './refuse.ts';
 import { beginTask, endTask, jobOk, runJob, task, TASK_TYPE, wake } from './task.ts';
 import { sendData } from './transmit.ts';
 
@@ -71,8 +71,8 @@ export function attachReceive(
 /** A frame of `length` octets lies in rxFrame: it waits in the queue until its turn, with its number beside its quality. */
 export function receive(length: number, lqi: number): void {
   rx[RX_CAUSE] = (rx[RX_CAUSE] + 1) & 0x3fffff;
-  if (length <= maxPsdu()) queuePut(rxFrame, length, rx[RX_CAUSE] * 256 + lqi);
-  wake();
+  if (length <= maxPsdu() && queuePut(rxFrame, length, rx[RX_CAUSE] * 256 + lqi)) wake();
+  else refuse(refusal.REFUSED_QUEUE);
 }
 
 /** Starts the task of the oldest frame that waits. @returns false if there is none. */
@@ -91,11 +91,6 @@ export function receiveTask(): boolean {
     drop(reason);
   }
   return true;
-}
-
-function drop(reason: number): void {
-  refuse(reason);
-  endTask();
 }
 
 /** FCS and MHR; sets `sender`. @returns the refusal. */

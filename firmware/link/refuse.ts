@@ -4,7 +4,7 @@
 import { report } from '#board';
 import { makeWords } from '../../crypto-core/tables.ts';
 import { EVENT_REFUSED } from '../events.ts';
-import { task, TASK_TYPE } from './task.ts';
+import { endTask, task, TASK_TYPE } from './task.ts';
 
 export const REASONS = 96;
 /** How often each reason of refusals.ts occurred. */
@@ -14,4 +14,10 @@ export const refusals = makeWords(REASONS);
 export function refuse(reason: number): void {
   refusals[reason] = (refusals[reason] + 1) & 0x7fffffff;
   report(EVENT_REFUSED, reason, task[TASK_TYPE], 0, 0, 0);
+}
+
+/** Refuses what the running task is about, and ends the task. */
+export function drop(reason: number): void {
+  refuse(reason);
+  endTask();
 }

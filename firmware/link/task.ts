@@ -27,7 +27,8 @@ export let jobOk = false;
 let chooseTask = nothing;
 let jobNext = nothing;
 
-function nothing(): void {}
+/** What to do next where there is nothing to do yet. */
+export function nothing(): void {}
 
 /** @param choose starts the next task, if there is one, by beginTask(). */
 export function attachTasks(choose: () => void): void {

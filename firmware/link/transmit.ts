@@ -15,7 +15,7 @@ import { putMpxFragment, putMpxFull } from '../mac/mpx.ts';
 import { BODY_LENGTH } from '../mac/reassembly.ts';
 import { sealFrameBegin } from '../mac/security.ts';
 import { IDENTITY_EUI, IDENTITY_PAN, IDENTITY_SHORT, NO_SHORT } from '../records.ts';
-import { runJob, task, TASK_CAUSE, TASK_CTR, TASK_NODE } from './task.ts';
+import { nothing, runJob, task, TASK_CAUSE, TASK_CTR, TASK_NODE } from './task.ts';
 
 /** The key ended before the frame was sealed. */
 export const SENT_NO_KEY = 3;
@@ -41,8 +41,6 @@ const TX_FRAME_LENGTH = 6;
 const TX_SEQUENCE = 7;
 
 let sentNext = nothing;
-
-function nothing(): void {}
 
 /** Begins at a random sequence number (IEEE 802.15.4 8.4.3.1, macDsn). */
 export function startTransmit(): void {

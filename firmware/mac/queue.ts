@@ -19,9 +19,8 @@ const entries = makeWords(QUEUE_FRAMES * ENTRY_WORDS);
 
 const OLDEST = 0;
 const COUNT = 1;
-const DROPS = 2;
-const TAKEN_QUALITY = 3;
-const state = makeWords(4);
+const TAKEN_QUALITY = 2;
+const state = makeWords(3);
 
 /**
  * Copies a frame into the queue.
@@ -31,7 +30,6 @@ const state = makeWords(4);
  */
 export function queuePut(frame: Bytes, length: number, lqi: number): boolean {
   if (state[COUNT] === QUEUE_FRAMES || length < 1 || length > LARGEST) {
-    state[DROPS] += 1;
     return false;
   }
   const entry = ((state[OLDEST] + state[COUNT]) % QUEUE_FRAMES) * ENTRY_WORDS;
@@ -60,14 +58,4 @@ export function queueTake(frame: Bytes): number {
 /** @returns the word that queuePut was given with the frame that queueTake gave last. */
 export function queueLqi(): number {
   return state[TAKEN_QUALITY];
-}
-
-/** @returns frames waiting. */
-export function queueCount(): number {
-  return state[COUNT];
-}
-
-/** @returns frames dropped since start. */
-export function queueDrops(): number {
-  return state[DROPS];
 }

@@ -13,8 +13,8 @@ import { onCommit, onStranger } from '../kemp/visited.ts';
 import { noteOwn, onAttached, onUp } from '../kemp/whereabouts.ts';
 import { MODE_CENTRALISED } from '../events.ts';
 import { attachReceive, body, rx, RX_KEY, RX_LENGTH, sender } from '../link/receive.ts';
-import { refuse } from '../link/refuse.ts';
-import { endTask, task, TASK_TYPE } from '../link/task.ts';
+import { drop } from '../link/refuse.ts';
+import { task, TASK_TYPE } from '../link/task.ts';
 import { TIMER_ADVERT } from '../link/timers.ts';
 import { REFUSED_KMP_LENGTH, REFUSED_NOT_SECURED } from '../refusals.ts';
 import { startRole, sweepTask } from './common.ts';
@@ -53,11 +53,6 @@ function onMessage(): void {
   else if (type !== layout.UP) notForRole();
   else if (plain) drop(REFUSED_NOT_SECURED);
   else onUp();
-}
-
-function drop(reason: number): void {
-  refuse(reason);
-  endTask();
 }
 
 function onRequest(): void {

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every role does alike: begin, choose the next task, forget keys whose time is up, and show its console.
 
+import { millis } from '#board';
 import { loadIdentity, me } from '../kemp/identity.ts';
 import { sweepKeys } from '../kemp/keys.ts';
 import { showLine } from '../console/console.ts';
 import { receiveTask } from '../link/receive.ts';
+import { refuse } from '../link/refuse.ts';
 import { attachTasks, beginTask, endTask, wake } from '../link/task.ts';
 import { setTimer, takeDueTimer, TIMER_SWEEP } from '../link/timers.ts';
 import { startTransmit } from '../link/transmit.ts';
 import { useOui } from '../mac/mpx.ts';
+import { reassemblyExpire } from '../mac/reassembly.ts';
 import { IDENTITY_OUI } from '../records.ts';
+import { REFUSED_FRAGMENT_LATE } from '../refusals.ts';
 
 /** Keys and reassembly are looked over this often, ms. */
 const SWEEP_MS = 1000;
@@ -53,7 +57,13 @@ function choose(): void {
 export function sweepTask(): void {
   setTimer(TIMER_SWEEP, SWEEP_MS);
   sweepKeys();
+  sweepReassembly();
   endTask();
+}
+
+/** Counts the messages whose fragments did not come in time. */
+function sweepReassembly(): void {
+  for (let late = reassemblyExpire(millis()); late > 0; late--) refuse(REFUSED_FRAGMENT_LATE);
 }
 
 /** A console line of `length` octets lies in rxLine. */

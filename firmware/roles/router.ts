@@ -15,8 +15,8 @@ import { relayDown, relayRequest, relayUp } from '../kemp/relay.ts';
 import { onApproval, onCommit, onStranger } from '../kemp/visited.ts';
 import { MODE_CENTRALISED, MODE_REACTIVE } from '../events.ts';
 import { attachReceive, body, rx, RX_KEY, RX_LENGTH } from '../link/receive.ts';
-import { refuse } from '../link/refuse.ts';
-import { endTask, task, TASK_TYPE } from '../link/task.ts';
+import { drop } from '../link/refuse.ts';
+import { task, TASK_TYPE } from '../link/task.ts';
 import { TIMER_ADVERT, TIMER_ATTACHED } from '../link/timers.ts';
 import { REFUSED_KMP_LENGTH, REFUSED_NOT_SECURED } from '../refusals.ts';
 import { startRole } from './common.ts';
@@ -59,11 +59,6 @@ function onMessage(): void {
   else if (plain) drop(REFUSED_NOT_SECURED);
   else if (type === layout.UP) relayUp();
   else relayDown();
-}
-
-function drop(reason: number): void {
-  refuse(reason);
-  endTask();
 }
 
 function onRequest(): void {

@@ -18,7 +18,7 @@ import {
   putMpxFull,
 } from '../../firmware/mac/mpx.ts';
 import { parseHeader } from '../../firmware/mac/parse-header.ts';
-import { queueCount, queueDrops, queueLqi, queuePut, queueTake } from '../../firmware/mac/queue.ts';
+import { queueLqi, queuePut, queueTake } from '../../firmware/mac/queue.ts';
 import { BODY_LENGTH, reassemble, reassemblyExpire } from '../../firmware/mac/reassembly.ts';
 import { openFrameBegin, sealFrameBegin } from '../../firmware/mac/security.ts';
 
@@ -197,7 +197,6 @@ function deliver(at: number, id: number, i: number, pieces: number, length: numb
 /** Frames through the queue; each FCS in two steps. */
 export function queued(first: number, second: number, count: number): number {
   start(first, second);
-  const drops = queueDrops();
   for (let n = 0; n < count; n++) {
     const length = 3 + random(125);
     if (random(2) === 0) {
@@ -211,7 +210,7 @@ export function queued(first: number, second: number, count: number): number {
       foldBytes(taken);
       if (taken > 0) fold(fcsMatches(fcsUpdate(0, frame, 0, taken - 2), frame, taken) ? queueLqi() : 0);
     }
-    fold(queueCount() * 256 + queueDrops() - drops);
+    fold(sum[1]);
   }
   return sum[0];
 }
