@@ -50,7 +50,8 @@ function start(first: number, second: number): void {
   seed(first, second, 0x2545f491, 0x4f6cdd1d);
   reassemblyExpire(0);
   reassemblyExpire(0x40000000);
-  while (queueCount() > 0) queueTake(frame);
+  let left = queueTake(frame);
+  while (left > 0) left = queueTake(frame);
   sum[0] = 0;
   sum[1] = 0;
 }
