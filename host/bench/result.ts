@@ -23,14 +23,16 @@ const mote = z.strictObject({
   role: z.enum(['mote', 'router', 'base']),
   image: z.string().describe('path of the program, relative to the repository'),
   on: z.boolean().describe('powered at the end'),
-  rank: z.int().nullable().describe('hops to the base station, by the last report'),
+  rank: z.int().nullable().describe('hops to the base station, by who is attached to whom'),
   joined: z.boolean().describe('holds at least one key at the end'),
   neighbors: z.array(neighbor).describe('keys held at the end'),
 });
 
 const blocks = z
   .strictObject({ node: count, authority: count, router: count, relays: count })
-  .describe('AES blocks of each party; where the authority is the router, all of its blocks count as the authority');
+  .describe(
+    "AES blocks of each party up to the key; where the authority is the router, all of them are the authority's",
+  );
 
 const run = z.strictObject({
   mote: name,
@@ -48,6 +50,9 @@ const run = z.strictObject({
   budgetFrames: count.nullable().describe('null where the profile sets no budget'),
   budgetOctets: count.nullable(),
   aesBlocks: blocks,
+  afterKey: z
+    .strictObject({ frames: count, octets: count, aesBlocks: count })
+    .describe('CONFIRM, ATTACHED and whatever else followed, of all parties'),
   startMs: milliseconds,
   keyMs: milliseconds.nullable().describe('when the mote had proved the key'),
   outcome: z.enum(['established', 'rejected', 'timeout', 'open']).describe('open: cut short by power or by the end'),

@@ -10,6 +10,7 @@ import { Clock } from '../medium/clock.ts';
 import { walk } from '../medium/path.ts';
 import type { Point } from '../medium/phy.ts';
 import { Prng } from '../medium/prng.ts';
+import { lowWord } from '../scenario/identity.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { imageOf, vmFactory } from '../vm/open.ts';
 import type { VmFactory, VmName } from '../vm/open.ts';
@@ -24,6 +25,7 @@ import type { Flash } from './preload.ts';
 import type { Result } from './result.ts';
 import { RunBook } from './run-book.ts';
 import { TrafficBook } from './traffic-book.ts';
+import { Tree } from './tree.ts';
 
 /** A mote's report (firmware/events.ts). */
 export interface Report {
@@ -84,18 +86,21 @@ export interface BenchResult {
 
 /** The books together, and the hooks after them. */
 function observe(clock: Clock, directory: Directory, hooks: readonly BenchHooks[]) {
-  const runs = new RunBook(directory);
+  const tree = new Tree(directory);
+  const runs = new RunBook(directory, tree);
   const traffic = new TrafficBook(directory);
   const keys = new KeyBook(directory, (key) => hooks.forEach((hook) => hook.onKey?.(key)));
   const refusals = new Map<string, number>();
   const observer: MoteObserver = {
     power(mote, on) {
       runs.power(mote);
+      tree.power(mote);
       keys.power(mote);
-      traffic.power(mote, clock.now, on);
+      traffic.power(mote);
       for (const hook of hooks) hook.onPower?.(mote.name, on, clock.now);
     },
     report(mote, event, args) {
+      tree.report(mote, event, args);
       runs.report(mote, clock.now, event, args);
       traffic.report(mote, clock.now, event, args);
       keys.report(mote, event, args);
@@ -111,7 +116,7 @@ function observe(clock: Clock, directory: Directory, hooks: readonly BenchHooks[
       for (const hook of hooks) hook.onConsole?.(mote.name, line, clock.now);
     },
   };
-  return { observer, runs, traffic, keys, refusals };
+  return { observer, tree, runs, traffic, keys, refusals };
 }
 
 function plan(scenario: Scenario, clock: Clock, air: Air, motes: ReadonlyMap<string, Mote>): void {
@@ -145,7 +150,7 @@ export function runBench(options: BenchOptions): BenchResult {
   const hooks = [options.hooks ?? []].flat() as readonly BenchHooks[];
   const clock = new Clock();
   const directory = new Directory(scenario.motes);
-  const { observer, runs, traffic, keys, refusals } = observe(clock, directory, hooks);
+  const { observer, tree, runs, traffic, keys, refusals } = observe(clock, directory, hooks);
   const air = new Air(clock, scenario.radio, seed, [runs, ...hooks]);
   const environment = {
     clock,
@@ -201,7 +206,7 @@ export function runBench(options: BenchOptions): BenchResult {
           role: mote.spec.role,
           image: imageOf(vm, mote.spec.role),
           on: mote.on,
-          rank: mote.spec.role === 'base' ? 0 : (runs.rankOf(mote.name) ?? null),
+          rank: tree.rankOf(lowWord(mote.spec)) ?? null,
           joined: neighbors.length > 0,
           neighbors,
         };

@@ -53,12 +53,13 @@ function runRow(run: RunResult): Cell[] {
     run.airMs.toFixed(1),
     run.retries,
     `${node}/${authority}/${router}/${relays}`,
+    `${run.afterKey.frames}/${run.afterKey.octets}`,
   ];
 }
 
 const RUN_HEAD = [
   ...['mote', 'mode', 'authority', 'router', 'outcome', 'start s', 'took ms', 'depth', 'frames', 'octets', 'air ms'],
-  ...['retries', 'AES N/A/R/relays'],
+  ...['retries', 'AES N/A/R/relays', 'after: frames/octets'],
 ];
 
 function handoverRow(handover: HandoverResult): Cell[] {
@@ -72,7 +73,7 @@ const HANDOVER_HEAD = ['mote', 'from', 'to', 'mode', 'at s', 'gap ms', 'detached
 export function closingTables(result: Result): string {
   const parts = [
     {
-      title: 'Key establishments (frames and octets beside their budget)',
+      title: 'Key establishments (frames and octets up to the key, beside their budget; after: CONFIRM and ATTACHED)',
       head: RUN_HEAD,
       rows: result.runs.map(runRow),
       left: 5,

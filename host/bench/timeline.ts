@@ -68,8 +68,9 @@ export function timeline(scenario: Scenario, print: (line: string) => void): Ben
     onFrame({ start, sender, octets, attempt, ack, label }) {
       const frame = label as FrameLabel | undefined;
       if (frame?.run === undefined || ack || attempt > 1) return;
+      const mode = frame.run.start?.mode;
       const what = `${messageName(frame.type)} to ${directory.destination(octets)}`;
-      line(start, sender, { what, mode: frame.run.mode, octets: octets.length });
+      line(start, sender, { what, ...(mode === undefined ? {} : { mode }), octets: octets.length });
     },
   };
 }

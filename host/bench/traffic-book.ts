@@ -12,10 +12,12 @@ interface Reading {
   deliveredAt: number | undefined;
 }
 
-interface Attachment {
+interface Handover {
   readonly at: number;
-  readonly router: number;
+  readonly from: number;
+  readonly to: number;
   readonly mode: number;
+  /** Microseconds without any router. */
   readonly detached: number;
   /** Readings sent before it. */
   readonly before: number;
@@ -25,7 +27,9 @@ interface Account {
   readonly readings: Reading[];
   /** Readings since power on, by sequence number: it starts anew with the mote. */
   latest: Map<number, Reading>;
-  readonly attachments: Attachment[];
+  readonly handovers: Handover[];
+  /** Latest router since power on, by its low word. */
+  router: number | undefined;
   detachedAt: number | undefined;
 }
 
@@ -37,10 +41,12 @@ export class TrafficBook {
     this.#directory = directory;
   }
 
-  power(mote: Mote, micros: number, on: boolean): void {
+  /** A mote that starts anew joins: that is no handover. */
+  power(mote: Mote): void {
     const account = this.#account(mote.name);
-    if (on) account.latest = new Map();
-    else account.detachedAt ??= micros;
+    account.latest = new Map();
+    account.router = undefined;
+    account.detachedAt = undefined;
   }
 
   report(mote: Mote, micros: number, event: number, args: readonly number[]): void {
@@ -61,12 +67,9 @@ export class TrafficBook {
       case events.EVENT_DETACH:
         account.detachedAt ??= micros;
         break;
-      case events.EVENT_ATTACH: {
-        const detached = account.detachedAt === undefined ? 0 : micros - account.detachedAt;
-        account.detachedAt = undefined;
-        account.attachments.push({ at: micros, router: a, mode: b, detached, before: account.readings.length });
+      case events.EVENT_ATTACH:
+        attach(account, micros, a, b);
         break;
-      }
     }
   }
 
@@ -86,20 +89,18 @@ export class TrafficBook {
   /** @returns every change from one router to another, by time. */
   handovers(): HandoverResult[] {
     const all: HandoverResult[] = [];
-    for (const [name, account] of this.#accounts) {
-      account.attachments.forEach((to, index) => {
-        const from = account.attachments[index - 1];
-        if (from === undefined || from.router === to.router) return;
+    for (const [mote, { handovers, readings }] of this.#accounts) {
+      for (const { at, from, to, mode, detached, before } of handovers) {
         all.push({
-          mote: name,
-          atMs: to.at / 1000,
-          from: this.#directory.name(from.router),
-          to: this.#directory.name(to.router),
-          mode: modeName(to.mode),
-          detachedMs: to.detached / 1000,
-          ...gap(account.readings, to.before),
+          mote,
+          atMs: at / 1000,
+          from: this.#directory.name(from),
+          to: this.#directory.name(to),
+          mode: modeName(mode),
+          detachedMs: detached / 1000,
+          ...gap(readings, before),
         });
-      });
+      }
     }
     return all.sort((a, b) => a.atMs - b.atMs);
   }
@@ -107,11 +108,21 @@ export class TrafficBook {
   #account(name: string): Account {
     let account = this.#accounts.get(name);
     if (account === undefined) {
-      account = { readings: [], latest: new Map(), attachments: [], detachedAt: undefined };
+      account = { readings: [], latest: new Map(), handovers: [], router: undefined, detachedAt: undefined };
       this.#accounts.set(name, account);
     }
     return account;
   }
+}
+
+function attach(account: Account, micros: number, to: number, mode: number): void {
+  const { router: from, detachedAt, readings } = account;
+  if (from !== undefined && from !== to) {
+    const detached = detachedAt === undefined ? 0 : micros - detachedAt;
+    account.handovers.push({ at: micros, from, to, mode, detached, before: readings.length });
+  }
+  account.router = to;
+  account.detachedAt = undefined;
 }
 
 /** @param boundary readings before it were sent before the handover. */

@@ -44,7 +44,7 @@ const node: Program = (board) => (step) => {
 const router: Program = (board) => {
   let received = 0;
   return (step) => {
-    if (step.op === abi.START) board.report(events.EVENT_RANK, 1);
+    if (step.op === abi.START) board.report(events.EVENT_ATTACH, BASE, events.MODE_CENTRALISED);
     if (step.op !== abi.RECEIVE) return;
     received++;
     if (received === 1) sendFrame(board, BASE, UP, 60, 1);
@@ -52,7 +52,10 @@ const router: Program = (board) => {
       board.report(events.EVENT_WORK, DOWN, 9, 2, 0, 0);
       sendFrame(board, NODE, NOTICE, 61, 2);
     }
-    if (received === 3) board.report(events.EVENT_COMMIT, NODE, CTR, events.MODE_CENTRALISED, 0, 1);
+    if (received === 3) {
+      board.report(events.EVENT_COMMIT, NODE, CTR, events.MODE_CENTRALISED, 0, 1);
+      board.report(events.EVENT_WORK, 0, 8, 3, 0, 0);
+    }
   };
 };
 
@@ -93,6 +96,7 @@ describe('a run', () => {
         budgetFrames: 4,
         budgetOctets: 245,
         aesBlocks: { node: 16, authority: 30, router: 9, relays: 0 },
+        afterKey: { frames: 1, octets: 25, aesBlocks: 8 },
         outcome: 'established',
       },
     ]);
@@ -201,6 +205,30 @@ describe('readings and handovers', () => {
   });
 });
 
+describe('a mote that was switched off', () => {
+  it('joins when it is on again: no handover', () => {
+    let life = 0;
+    const joins: Program = (board) => {
+      life++;
+      return (step) => {
+        if (step.op === abi.START)
+          board.report(events.EVENT_ATTACH, life === 1 ? ROUTER : BASE, events.MODE_CENTRALISED);
+      };
+    };
+    const schedule = [
+      { at: 0.5, power: 'off' as const, mote: 'n' },
+      { at: 0.6, power: 'on' as const, mote: 'n' },
+    ];
+    const { result } = runBench({
+      scenario: row({ r: 'router', n: 'mote' }, { schedule }),
+      open: toys({ mote: joins }),
+    });
+    expect(life).toBe(2);
+    expect(result.handovers).toEqual([]);
+    expect(result.motes[2].rank).toBe(1);
+  });
+});
+
 describe('refusals', () => {
   it('are counted by the names of firmware/refusals.ts', () => {
     const refuses: Program = (board) => (step) => {
@@ -221,7 +249,7 @@ describe('what is printed', () => {
     expect(told).toEqual([
       'base power on',
       'r power on',
-      'r rank 1',
+      'r attached to base centralised',
       'n power on',
       'n run 7: a key with r, by base centralised',
       'n REQUEST to r centralised 43',
@@ -236,7 +264,7 @@ describe('what is printed', () => {
     expect(lines[0]).toBe('    0.000  base  power on');
     const tables = closingTables(result);
     expect(tables).toMatch(
-      /n +centralised +base +r +established +0\.100 +\d+ +0 +4\/4 +239\/245 +9\.8 +0 +16\/30\/9\/0/,
+      /n +centralised +base +r +established +0\.100 +\d+ +0 +4\/4 +239\/245 +9\.8 +0 +16\/30\/9\/0 +1\/25/,
     );
     expect(tables).not.toContain('Handovers');
     expect(summary(result)).toBe(
