@@ -143,8 +143,12 @@ function handOver(target: number, mode: number): void {
   }
   runs.clearRun();
   const introducer = up.parentKey();
+  const fromBase = up.isParent(me, IDENTITY_BASE_EUI);
   if (mode === MODE_REACTIVE) up.detach();
-  if (introducer !== key.NO_KEY && canIntroduce(introducer, target)) {
+  if (fromBase && mode === MODE_PREDICTIVE) {
+    // B introduces too, but as the key centre: its own earshot is the shortest way to it.
+    centralised(candidate.findCandidate(up.parent, up.PARENT_ADDRESS));
+  } else if (!fromBase && introducer !== key.NO_KEY && canIntroduce(introducer, target)) {
     runs.run[T_MODE] = mode;
     copyAddress(up.parent, up.PARENT_ADDRESS, runs.run, T_AUTHORITY);
     if (mode === MODE_PREDICTIVE) copyAddress(up.parent, up.PARENT_ADDRESS, runs.run, runs.RUN_ENTRY);

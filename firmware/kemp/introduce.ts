@@ -21,6 +21,9 @@ import { head, REQUEST, TAIL_OCTETS } from './layout.ts';
 import { getTail } from './request.ts';
 import * as term from './terms.ts';
 
+/** N counts the life of its key from a REQUEST, R from the APPROVAL that followed: never more than N has left. */
+const MARGIN_SECONDS = 10;
+
 const secret = makeWords(4);
 /** Key with N, key with R. */
 let withNode = key.NO_KEY;
@@ -86,7 +89,8 @@ function onRequestMac(): void {
     return;
   }
   key.keys[withNode + key.KEY_PEER_CTR] = t[term.T_CTR];
-  const life = div(key.keys[withNode + key.KEY_EXPIRES] - seconds(), 60);
+  const left = key.keys[withNode + key.KEY_EXPIRES] - seconds() - MARGIN_SECONDS;
+  const life = left > 0 ? div(left, 60) : 0;
   const depth = key.keys[withNode + key.KEY_DEPTH] + 1;
   if (depth > me[IDENTITY_DEPTH_LIMIT] || life === 0) {
     drop(depth > me[IDENTITY_DEPTH_LIMIT] ? refusal.REFUSED_DEPTH : refusal.REFUSED_LIFETIME);

@@ -15,7 +15,7 @@ import { startConfirm } from './confirm.ts';
 import { me } from './identity.ts';
 import * as key from './keys.ts';
 import { NOTICE_INNER, NOTICE_OCTETS, NOTICE_R1, NOTICE_SEALED } from './layout.ts';
-import { answered, awaitedRouter, endRun, run, RUN_DERIVE, runOpen } from './run.ts';
+import { answered, awaitedRouter, endRun, run, RUN_DERIVE, RUN_STARTED, runOpen } from './run.ts';
 import { openBody, sealTerms } from './sealed.ts';
 import { openSession } from './session.ts';
 import * as term from './terms.ts';
@@ -86,19 +86,23 @@ function judge(): number {
   if (own === key.NO_KEY) return refusal.REFUSED_UNKNOWN_KEY;
   const deeper = run[term.T_MODE] === MODE_REFRESH ? 0 : 1;
   if (depth !== key.keys[own + key.KEY_DEPTH] + deeper || depth > me[IDENTITY_DEPTH_LIMIT]) return refusal.REFUSED_DEPTH;
-  return seconds() + life * 60 <= key.keys[own + key.KEY_EXPIRES] + 60 ? refusal.ACCEPTED : refusal.REFUSED_LIFETIME;
+  return run[RUN_STARTED] + life * 60 <= key.keys[own + key.KEY_EXPIRES] ? refusal.ACCEPTED : refusal.REFUSED_LIFETIME;
 }
 
 function install(): void {
   const keys = key.keys;
   const from = NOTICE_SEALED;
+  const index = body[from + 2] >>> 4;
+  // R chose an index that it does not use with N: a key of that index here is one that R has lost.
+  const lost = key.findKey(keys, fresh, index);
+  if (lost !== key.NO_KEY) key.dropKey(lost);
   keys[fresh + key.KEY_STATE] = key.UNCONFIRMED;
-  keys[fresh + key.KEY_INDEX] = body[from + 2] >>> 4;
+  keys[fresh + key.KEY_INDEX] = index;
   keys[fresh + key.KEY_DEPTH] = term.terms[term.T_DEPTH];
   keys[fresh + key.KEY_MODE] = run[term.T_MODE];
   copyAddress(run, term.T_AUTHORITY, keys, fresh + key.KEY_AUTHORITY);
   keys[fresh + key.KEY_CTR] = run[term.T_CTR];
-  keys[fresh + key.KEY_EXPIRES] = seconds() + term.terms[term.T_LIFE] * 60;
+  keys[fresh + key.KEY_EXPIRES] = run[RUN_STARTED] + term.terms[term.T_LIFE] * 60;
   keys[fresh + key.KEY_USED] = seconds();
   keys[fresh + key.KEY_SEQ_OUT] = 1;
   keys[fresh + key.KEY_SEQ_IN] = 1;

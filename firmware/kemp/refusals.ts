@@ -35,3 +35,5 @@ export const REFUSED_HINT = 93;
 export const REFUSED_FCS = 94;
 /** Three frames wait already, or this one is longer than the radio may carry. */
 export const REFUSED_QUEUE = 95;
+/** An ADVERT under this mote's own EUI-64. */
+export const REFUSED_OWN_NAME = 96;

@@ -9,6 +9,7 @@ import { body, rx, RX_KEY, RX_LENGTH, sender } from '../link/receive.ts';
 import { drop } from '../link/refuse.ts';
 import { endTask } from '../link/task.ts';
 import { message, sendMessage } from '../link/transmit.ts';
+import { BODY_LENGTH } from '../mac/reassembly.ts';
 import { IDENTITY_EUI, IDENTITY_SHORT, NO_SHORT } from '../records.ts';
 import * as refusal from '../refusals.ts';
 import { me } from './identity.ts';
@@ -63,7 +64,7 @@ export function relayUp(): void {
   const width = routeWidth();
   const origin = (info & layout.INFO_WIDE_ORIGIN) === 0 ? 2 : 8;
   const at = layout.ENVELOPE_ADDRESSES + origin + hops * width;
-  if (isParent(sender, 0) || hops >= layout.MAX_HOPS || at + 1 > rx[RX_LENGTH] || (width === 8) !== ((info & layout.INFO_WIDE) !== 0)) {
+  if (isParent(sender, 0) || hops >= layout.MAX_HOPS || at + 1 > rx[RX_LENGTH] || rx[RX_LENGTH] + width > BODY_LENGTH || (width === 8) !== ((info & layout.INFO_WIDE) !== 0)) {
     drop(refusal.REFUSED_ROUTE);
     return;
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // N's side of a run, up to its REQUEST. A node has one open run; the next one closes it (protocol.md "Centralised mode").
 
-import { randomWord, report } from '#board';
+import { randomWord, report, seconds } from '#board';
 import { mac, putWord, wipeWords } from '../../crypto-core/index.ts';
 import { makeWords, type Words } from '../../crypto-core/tables.ts';
 import { EVENT_RUN, EVENT_RUN_END, MODE_CENTRALISED } from '../events.ts';
@@ -17,7 +17,7 @@ import { closeSession, hasSession } from './session.ts';
 import * as term from './terms.ts';
 
 /** The terms of the open run, and behind them what N alone keeps. */
-export const run = makeWords(term.TERMS_WORDS + 12);
+export const run = makeWords(term.TERMS_WORDS + 13);
 const RUN_OPEN = term.TERMS_WORDS;
 const RUN_TRIES = term.TERMS_WORDS + 1;
 /** Router that the REQUEST is handed to: address. */
@@ -30,6 +30,9 @@ const RUN_DONE = term.TERMS_WORDS + 6;
 export const RUN_DERIVE = term.TERMS_WORDS + 7;
 /** 1 if data shall go through the first router once it has proved its key. */
 export const RUN_ATTACHES = term.TERMS_WORDS + 11;
+
+/** When its first REQUEST was made, seconds: N counts the life of the key from there. */
+export const RUN_STARTED = term.TERMS_WORDS + 12;
 
 /** Times that the identical REQUEST is sent before a new ctr is taken. */
 const TRIES = 3;
@@ -48,7 +51,7 @@ export function runT(): number {
 
 /** Forgets all of a former run: mode, authority, routers and entry of the next are then set in `run`. */
 export function clearRun(): void {
-  wipeWords(run, 0, term.TERMS_WORDS + 12);
+  wipeWords(run, 0, term.TERMS_WORDS + 13);
   copyAddress(me, IDENTITY_EUI, run, term.T_NODE);
 }
 
@@ -76,6 +79,7 @@ export function startRun(): void {
     for (let i = 0; i < 4; i++) secret[i] = key.keys[known + key.KEY_SECRET + i];
   }
   run[RUN_OPEN] = 1;
+  run[RUN_STARTED] = seconds();
   run[term.T_CTR] = nextCounter();
   run[term.T_R0] = randomWord();
   run[term.T_R0 + 1] = randomWord();

@@ -18,13 +18,15 @@ import { IDENTITY_EUI, IDENTITY_PAN, IDENTITY_SHORT, NO_SHORT } from '../records
 import { nothing, runJob, task, TASK_CAUSE, TASK_CTR, TASK_NODE } from './task.ts';
 
 /** The key ended before the frame was sealed. */
-export const SENT_NO_KEY = 3;
+const SENT_NO_KEY = 3;
+/** The payload fits no frame: data is never cut into fragments. */
+const SENT_TOO_LONG = 4;
 /** Counters end at 2^31-1: the key must be replaced. */
 const LAST_COUNTER = 0x7fffffff;
 
 /** What to send next: a KMP body from its head octet on, or a data payload. */
 export const message = makeBytes(BODY_LENGTH);
-/** How the last transmission ended: SENT_OK, SENT_NO_ACK, SENT_NO_CHANNEL (board.ts) or SENT_NO_KEY. */
+/** How the last transmission ended: SENT_OK, SENT_NO_ACK, SENT_NO_CHANNEL (board.ts), SENT_NO_KEY or SENT_TOO_LONG. */
 export let txStatus = SENT_OK;
 
 const header = makeWords(mhr.HEADER_WORDS);
@@ -124,7 +126,13 @@ function sendNextFrame(): void {
   }
   tx[TX_SEQUENCE] = (tx[TX_SEQUENCE] + 1) & 255;
   header[mhr.SEQUENCE] = tx[TX_SEQUENCE];
-  const end = putPayload(buildHeader(txFrame, header));
+  const start = buildHeader(txFrame, header);
+  const room = mpxRoom(maxPsdu(), start, mhr.micLength(header[mhr.LEVEL]));
+  if (tx[TX_KMP] === 0 ? tx[TX_LENGTH] > room : fragmentCount(tx[TX_LENGTH], room) === 0) {
+    finish(SENT_TOO_LONG);
+    return;
+  }
+  const end = putPayload(start, room);
   tx[TX_FRAME_LENGTH] = mhr.frameLength(header, end);
   if (link === key.NO_KEY) {
     transmit();
@@ -134,11 +142,10 @@ function sendNextFrame(): void {
   }
 }
 
-/** @returns where the payload ends. */
-function putPayload(at: number): number {
+/** @param room for the payload. @returns where it ends. */
+function putPayload(at: number, room: number): number {
   const length = tx[TX_LENGTH];
   if (tx[TX_KMP] === 0) return copySlice(0, length, at);
-  const room = mpxRoom(maxPsdu(), at, mhr.micLength(header[mhr.LEVEL]));
   const count = fragmentCount(length, room);
   if (count === 1) return copySlice(0, length, putMpxFull(txFrame, at, length));
   const fragment = tx[TX_FRAGMENT];

@@ -64,7 +64,7 @@ function onMessage(): void {
 function onRequest(): void {
   const list = rx[RX_LENGTH] - 1 - layout.TAIL_OCTETS;
   const mode = body[0] & 3;
-  if (list < 2) drop(REFUSED_KMP_LENGTH);
+  if (list < 2 || list > 8 * layout.MAX_ROUTERS) drop(REFUSED_KMP_LENGTH);
   else if (mode === MODE_CENTRALISED && rx[RX_KEY] === NO_KEY) relayRequest();
   else if (mode === MODE_CENTRALISED || (list !== 2 && list !== 8)) drop(REFUSED_KMP_LENGTH);
   else if (asksIntroduction()) onIntroduce();
