@@ -42,8 +42,21 @@ export type Board = z.infer<typeof schema>;
  * @throws Error naming the file, the field, what was expected and what came
  */
 export function readBoard(name: string): Board {
+  if (!boardNames().includes(name))
+    throw new Error(`board-defs/${name}.json: expected one of ${boardNames().join(', ')}`);
+  return parseBoard(name, readFileSync(join(FOLDER, `${name}.json`), 'utf8'));
+}
+
+/** The text of board-defs/<name>.json as a board. */
+export function parseBoard(name: string, text: string): Board {
   const file = `board-defs/${name}.json`;
-  const result = schema.safeParse(JSON.parse(readFileSync(join(ROOT, file), 'utf8')), { reportInput: true });
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${file}: ${(error as Error).message}`, { cause: error });
+  }
+  const result = schema.safeParse(content, { reportInput: true });
   if (!result.success) throw new Error(`${file}: ${z.prettifyError(result.error)}`);
   if (result.data.name !== name) throw new Error(`${file}: expected the name ${name}, got ${result.data.name}`);
   return result.data;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Compiles one entry to Lua: the way rollup.config.js makes images, in one call, for the tests and the gates.
+import { join } from 'node:path';
 import { rollup, type InputOptions, type OutputOptions } from 'rollup';
 import { boardDriver, stripTypes, virtualModule } from './bundle.ts';
 import { luaOutput, type ImageOptions } from './lua-output.ts';
@@ -55,7 +56,7 @@ export async function compileLua(options: CompileOptions): Promise<Compiled> {
   const bundle = await rollup(inputOptions(options.entry, options.source, options.driver ?? 'bench'));
   try {
     const image = { name: 'image', profile: PROFILES[options.profile], globals: options.globals ?? [], keepJs: true };
-    const { output } = await bundle.generate({ ...outputOptions(image), file: 'image.lua' });
+    const { output } = await bundle.generate({ ...outputOptions(image), file: join(ROOT, 'image.lua') });
     const content = (fileName: string): string => {
       const asset = output.find((part) => part.fileName === fileName);
       if (asset?.type !== 'asset')

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The Rollup output plugin that turns the finished chunk into a Lua image.
+import { dirname, relative, resolve } from 'node:path';
 import type { OutputChunk, Plugin } from 'rollup';
 import { openImage, passGates } from './gates/index.ts';
+import { ROOT } from './roots.ts';
 import { translate, type SourceMap } from './translate.ts';
 import type { Profile } from './profiles.ts';
 
@@ -21,25 +23,32 @@ export interface ImageOptions {
 export function luaOutput(options: ImageOptions): Plugin {
   return {
     name: 'lua-output',
-    generateBundle(_, bundle) {
+    generateBundle({ dir, file }, bundle) {
       const chunks = Object.values(bundle).filter((part): part is OutputChunk => part.type === 'chunk');
       const [chunk] = chunks;
       if (!chunk || chunks.length !== 1 || !chunk.map)
         throw new Error(`${options.name}: expected one chunk with a source map, got ${chunks.length}`);
       const { name, profile } = options;
-      const { lua, map } = translate(chunk.code, chunk.map as SourceMap, {
-        name,
-        profile,
-        globals: new Set(options.globals),
-      });
+      const folder = resolve(dir ?? dirname(file ?? ''));
+      const chunkMap = withSources(chunk.map as SourceMap, (source) =>
+        relative(ROOT, resolve(folder, dirname(chunk.fileName), source)),
+      );
+      const { lua, map } = translate(chunk.code, chunkMap, { name, profile, globals: new Set(options.globals) });
       passGates(openImage(name, lua, map, profile, options));
+      const fileMap = withSources(map, (source) => relative(resolve(folder, dirname(name)), resolve(ROOT, source)));
       for (const file of Object.keys(bundle)) Reflect.deleteProperty(bundle, file);
       this.emitFile({ type: 'asset', fileName: `${name}.lua`, source: lua });
-      this.emitFile({ type: 'asset', fileName: `${name}.lua.map`, source: JSON.stringify(map) });
+      this.emitFile({ type: 'asset', fileName: `${name}.lua.map`, source: JSON.stringify(fileMap) });
       if (options.keepJs)
         this.emitFile({ type: 'asset', fileName: `${name}.js`, source: exportsAsAssignments(chunk.code) });
     },
   };
+}
+
+/** A map with other paths to the same sources. */
+function withSources(map: SourceMap, path: (source: string) => string): SourceMap {
+  const { version, names, sourcesContent, mappings } = map;
+  return { version, names, sourcesContent, mappings, sources: map.sources.map((source) => source && path(source)) };
 }
 
 /** The chunk as the body of `new Function('exports', code)`: its export list turned into assignments, on the same lines. */

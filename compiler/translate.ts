@@ -21,7 +21,7 @@ export interface SourceMap {
   file?: string | null;
   names: string[];
   sources: (string | null)[];
-  sourcesContent?: (string | null)[];
+  sourcesContent?: (string | null)[] | undefined;
   mappings: string;
 }
 
@@ -29,7 +29,7 @@ const CHUNK = 'chunk.js';
 
 /**
  * @param code an ES module without imports: what Rollup makes of an entry
- * @param map from the chunk to the sources
+ * @param map from the chunk to the sources, whose paths are relative to the repository's root
  * @returns Lua, and a map from it to the sources
  * @throws CompileError with every construct outside the dialect
  */
@@ -48,10 +48,12 @@ export function translate(code: string, map: SourceMap, options: TranslateOption
   new lua.Transpiler({ emitHost: NO_FILES }).emit({ program, plugins: [plugin], writeFile: () => undefined });
   if (errors.length > 0) throw new CompileError(options.name, describe(errors, map));
   if (!printed?.sourceMap) throw new Error(`${options.name}: TypeScriptToLua printed nothing`);
-  const chained = remapping(printed.sourceMap, (file) =>
-    file.endsWith(CHUNK) ? (map as never) : null,
-  ) as unknown as SourceMap;
-  return { lua: printed.code, map: { ...chained, file: `${options.name}.lua` } };
+  const chained = remapping(printed.sourceMap, (file, context) => {
+    if (!file.endsWith(CHUNK)) return null;
+    context.source = CHUNK; // so that the sources keep the paths they have in `map`
+    return map as never;
+  });
+  return { lua: printed.code, map: chained as unknown as SourceMap };
 }
 
 const NO_FILES: lua.EmitHost = {
