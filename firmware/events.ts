@@ -11,7 +11,7 @@ export const EVENT_KEY = 2;
 export const EVENT_RUN_END = 3;
 /** R committed a key, since N used it: node, ctr, mode, depth, key index. */
 export const EVENT_COMMIT = 4;
-/** N sends its data through this router from now on: router, mode of the run that made the key. */
+/** N sends its data through this router from now on: router, mode of the run, or MODE_RETURN. */
 export const EVENT_ATTACH = 5;
 /** N lost its router and has no other: router. */
 export const EVENT_DETACH = 6;
@@ -47,3 +47,5 @@ export const MODE_CENTRALISED = 0;
 export const MODE_PREDICTIVE = 1;
 export const MODE_REACTIVE = 2;
 export const MODE_REFRESH = 3;
+/** No run: N went back to a router that it still shared a key with, which costs no frame. In EVENT_ATTACH alone. */
+export const MODE_RETURN = 4;

@@ -72,7 +72,7 @@ export function onConfirmed(used: number): number {
   if (router !== NO_CANDIDATE) clearBar(router);
   if (run[RUN_ATTACHES] === 1 && names(run, routerOf(0), key.keys, used)) {
     run[RUN_ATTACHES] = 0;
-    attachTo(used, router === NO_CANDIDATE ? 0 : candidates[router + CANDIDATE_RANK]);
+    attachTo(used, router === NO_CANDIDATE ? 0 : candidates[router + CANDIDATE_RANK], key.keys[used + key.KEY_MODE]);
   }
   return used;
 }

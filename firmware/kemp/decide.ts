@@ -3,7 +3,7 @@
 // tells it; it knows what ADVERTs say, how well it hears them, and which keys it holds (protocol.md "Discovery").
 
 import { seconds } from '#board';
-import { MODE_CENTRALISED, MODE_PREDICTIVE, MODE_REACTIVE, OUTCOME_ESTABLISHED, OUTCOME_TIMEOUT } from '../events.ts';
+import { MODE_CENTRALISED, MODE_PREDICTIVE, MODE_REACTIVE, MODE_RETURN, OUTCOME_ESTABLISHED, OUTCOME_TIMEOUT } from '../events.ts';
 import { makeWords } from '../../crypto-core/tables.ts';
 import { copyAddress } from '../link/address.ts';
 import { endTask } from '../link/task.ts';
@@ -137,7 +137,7 @@ function handOver(target: number, mode: number): void {
   const table = candidate.candidates;
   const held = key.keyWith(table, target, key.LIVE);
   if (held !== key.NO_KEY) {
-    up.attachTo(held, table[target + candidate.CANDIDATE_RANK]);
+    up.attachTo(held, table[target + candidate.CANDIDATE_RANK], MODE_RETURN);
     endTask();
     return;
   }

@@ -5,7 +5,7 @@ import { report } from '#board';
 import { makeWords, type Words } from '../../crypto-core/tables.ts';
 import { EVENT_ATTACH, EVENT_DETACH, EVENT_RANK } from '../events.ts';
 import { copyAddress, names } from '../link/address.ts';
-import { KEY_MODE, keys, keyWith, NO_KEY, UNCONFIRMED } from './keys.ts';
+import { keys, keyWith, NO_KEY, UNCONFIRMED } from './keys.ts';
 
 export const parent = makeWords(5);
 export const PARENT_ADDRESS = 0;
@@ -14,6 +14,7 @@ const PARENT_RANK = 4;
 
 /** Rank of a node that has no way to the base station. */
 export const NO_RANK = 255;
+parent[PARENT_RANK] = NO_RANK;
 
 /** The live key with the parent, or NO_KEY: detached, or the key has ended. */
 export function parentKey(): number {
@@ -25,11 +26,11 @@ export function isParent(table: Words, at: number): boolean {
   return parent[PARENT_STATE] === 1 && names(table, at, parent, PARENT_ADDRESS);
 }
 
-/** Sends data through the peer of `key` from now on. @param rank the parent's own. */
-export function attachTo(key: number, rank: number): void {
+/** Sends data through the peer of `key` from now on. @param rank the parent's own. @param mode as in EVENT_ATTACH. */
+export function attachTo(key: number, rank: number, mode: number): void {
   copyAddress(keys, key, parent, PARENT_ADDRESS);
   parent[PARENT_STATE] = 1;
-  report(EVENT_ATTACH, keys[key + 1], keys[key + KEY_MODE], 0, 0, 0);
+  report(EVENT_ATTACH, keys[key + 1], mode, 0, 0, 0);
   setParentRank(rank);
 }
 

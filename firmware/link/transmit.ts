@@ -128,7 +128,8 @@ function sendNextFrame(): void {
   header[mhr.SEQUENCE] = tx[TX_SEQUENCE];
   const start = buildHeader(txFrame, header);
   const room = mpxRoom(maxPsdu(), start, mhr.micLength(header[mhr.LEVEL]));
-  if (tx[TX_KMP] === 0 ? tx[TX_LENGTH] > room : fragmentCount(tx[TX_LENGTH], room) === 0) {
+  const frames = fragmentCount(tx[TX_LENGTH], room);
+  if ((tx[TX_KMP] === 0 && tx[TX_LENGTH] > room) || (tx[TX_KMP] === 1 && frames === 0)) {
     finish(SENT_TOO_LONG);
     return;
   }

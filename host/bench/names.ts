@@ -6,6 +6,8 @@ import * as refusals from '../../firmware/refusals.ts';
 
 export const MODES = ['centralised', 'predictive', 'reactive', 'refresh'] as const;
 export type Mode = (typeof MODES)[number];
+/** How a node came to another router: in a mode, or back to a key that it still held, without a frame. */
+export const MOVES = [...MODES, 'return'] as const;
 
 const OUTCOMES = new Map<number, 'established' | 'rejected' | 'timeout'>([
   [events.OUTCOME_ESTABLISHED, 'established'],
@@ -37,6 +39,10 @@ export function modeName(mode: number): Mode {
   const name = MODES[mode];
   if (name === undefined) throw new RangeError(`expected a mode from 0 to ${MODES.length - 1}, got ${mode}`);
   return name;
+}
+
+export function moveName(mode: number): (typeof MOVES)[number] {
+  return mode === events.MODE_RETURN ? 'return' : modeName(mode);
 }
 
 export function outcomeName(outcome: number): 'established' | 'rejected' | 'timeout' {

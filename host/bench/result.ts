@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 import { VM_NAMES } from '../vm/open.ts';
-import { MODES } from './names.ts';
+import { MODES, MOVES } from './names.ts';
 
 const count = z.int().min(0);
 const milliseconds = z.number().min(0).describe('milliseconds, of the simulation clock where it is a moment');
@@ -63,7 +63,7 @@ const handover = z.strictObject({
   atMs: milliseconds,
   from: name,
   to: name,
-  mode,
+  mode: z.enum(MOVES).describe('return: to a key that it still held, without a frame'),
   detachedMs: milliseconds.describe('without any router'),
   gapMs: milliseconds.nullable().describe('from the last reading delivered before to the first one after'),
   lost: count.describe('readings sent in that gap and never delivered'),

@@ -5,7 +5,7 @@
 import * as events from '../../firmware/events.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { Directory } from './directory.ts';
-import { messageName, modeName, outcomeName, reasonName } from './names.ts';
+import { messageName, moveName, outcomeName, reasonName } from './names.ts';
 import type { BenchHooks, Report } from './run.ts';
 import type { FrameLabel } from './run-book.ts';
 
@@ -55,7 +55,7 @@ export function timeline(scenario: Scenario, print: (line: string) => void): Ben
   const width = Math.max(...scenario.motes.map((mote) => mote.name.length));
   const line = (micros: number, mote: string, { what, mode, octets }: Line): void => {
     const time = (micros / 1e6).toFixed(3).padStart(9);
-    const columns = [time, mote.padEnd(width), what.padEnd(42), (mode === undefined ? '' : modeName(mode)).padEnd(11)];
+    const columns = [time, mote.padEnd(width), what.padEnd(42), (mode === undefined ? '' : moveName(mode)).padEnd(11)];
     print([...columns, octets === undefined ? '' : String(octets).padStart(3)].join('  ').trimEnd());
   };
   return {

@@ -4,7 +4,7 @@
 import * as events from '../../firmware/events.ts';
 import type { Directory } from './directory.ts';
 import type { Mote } from './mote.ts';
-import { modeName } from './names.ts';
+import { moveName } from './names.ts';
 import type { HandoverResult, Result } from './result.ts';
 
 interface Reading {
@@ -96,7 +96,7 @@ export class TrafficBook {
           atMs: at / 1000,
           from: this.#directory.name(from),
           to: this.#directory.name(to),
-          mode: modeName(mode),
+          mode: moveName(mode),
           detachedMs: detached / 1000,
           ...gap(readings, before),
         });
