@@ -8,6 +8,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: 'test/global-setup.ts',
     // A bundle takes well under a second; a machine that runs two test files at once is slower than that.
     testTimeout: 30_000,
     hookTimeout: 60_000,
