@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// The images as built (npm run build): each loads in the machines of its board's profile and has the face of its driver.
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { boardNames, readBoard } from '../../compiler/boards.ts';
+import { openImage, passGates } from '../../compiler/gates/index.ts';
+import { PROFILES } from '../../compiler/profiles.ts';
+import { describeOn, runLua } from '../tools.ts';
+
+for (const board of boardNames().map(readBoard)) {
+  describeOn(board.lua, `images of ${board.name}`, (vm) => {
+    it.each(board.roles)(`%s loads on ${vm}`, (role) => {
+      const lua = readFileSync(`dist/${board.name}/${role}.lua`, 'utf8');
+      const script = `local image = assert((loadstring or load)([==[${lua}]==]))() print(type(image.step), type(image.inbox))`;
+      expect(runLua(vm, { script })).toBe('function\ttable\n');
+    });
+
+    it.each(board.roles)('%s passes the gates', (role) => {
+      const name = `${board.name}/${role}`;
+      const lua = readFileSync(`dist/${name}.lua`, 'utf8');
+      const options = { globals: board.modules, budget: board.imageBytes[role] };
+      passGates(openImage(name, lua, undefined, PROFILES[board.lua], options));
+    });
+  });
+}
