@@ -75,6 +75,7 @@ export function dropAnswers(node: Words, at: number, ctr: number): void {
 /** Forgets every answer sealed for a router: its session is a new one. */
 export function dropAnswersTo(router: Words, at: number): void {
   for (let one = 0; one < ANSWERS_END; one += ANSWER_WORDS) {
-    if (answers[one + LENGTH] > 0 && names(router, at, answers, one + ANSWER_ROUTER)) wipeWords(answers, one, ANSWER_WORDS);
+    if (answers[one + LENGTH] > 0 && names(router, at, answers, one + ANSWER_ROUTER))
+      wipeWords(answers, one, ANSWER_WORDS);
   }
 }

@@ -66,7 +66,11 @@ export function attachedTask(): void {
 }
 
 function waits(one: number): boolean {
-  return key.keys[one + key.KEY_STATE] === key.LIVE && key.keys[one + key.KEY_SERVED] === 1 && key.keys[one + key.KEY_TRIES] !== DONE;
+  return (
+    key.keys[one + key.KEY_STATE] === key.LIVE &&
+    key.keys[one + key.KEY_SERVED] === 1 &&
+    key.keys[one + key.KEY_TRIES] !== DONE
+  );
 }
 
 /** Where ATTACHED begins in `message`: behind an UP envelope, unless the parent is B itself. */

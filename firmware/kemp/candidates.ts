@@ -8,7 +8,14 @@ import { makeWords, type Bytes, type Words } from '../../crypto-core/tables.ts';
 import { names } from '../link/address.ts';
 import { inMillis, remaining } from '../link/timers.ts';
 import { NO_SHORT } from '../records.ts';
-import { ADVERT_EUI, ADVERT_INCARNATION, ADVERT_LOAD, ADVERT_MAX_ROUTERS, ADVERT_RANK, ADVERT_ROUTERS } from './layout.ts';
+import {
+  ADVERT_EUI,
+  ADVERT_INCARNATION,
+  ADVERT_LOAD,
+  ADVERT_MAX_ROUTERS,
+  ADVERT_RANK,
+  ADVERT_ROUTERS,
+} from './layout.ts';
 
 const CANDIDATES = 8;
 export const CANDIDATE_ADDRESS = 0;
@@ -95,7 +102,14 @@ function place(): number {
  * Takes an ADVERT. @param sender its source address as the MHR gives it. @param lqi link quality, 0 to 255.
  * @returns offset of its candidate
  */
-export function takeAdvert(body: Bytes, at: number, length: number, sender: Words, senderAt: number, lqi: number): number {
+export function takeAdvert(
+  body: Bytes,
+  at: number,
+  length: number,
+  sender: Words,
+  senderAt: number,
+  lqi: number,
+): number {
   let one = 0;
   let known = false;
   while (one < CANDIDATES_END && !known) {

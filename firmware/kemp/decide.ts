@@ -3,7 +3,14 @@
 // tells it; it knows what ADVERTs say, how well it hears them, and which keys it holds (protocol.md "Discovery").
 
 import { seconds } from '#board';
-import { MODE_CENTRALISED, MODE_PREDICTIVE, MODE_REACTIVE, MODE_RETURN, OUTCOME_ESTABLISHED, OUTCOME_TIMEOUT } from '../events.ts';
+import {
+  MODE_CENTRALISED,
+  MODE_PREDICTIVE,
+  MODE_REACTIVE,
+  MODE_RETURN,
+  OUTCOME_ESTABLISHED,
+  OUTCOME_TIMEOUT,
+} from '../events.ts';
 import { makeWords } from '../../crypto-core/tables.ts';
 import { copyAddress } from '../link/address.ts';
 import { endTask } from '../link/task.ts';

@@ -25,7 +25,12 @@ export function loadIdentity(): boolean {
     return false;
   }
   if (storageRead(records.RECORD_COUNTER, counter, STORED, records.COUNTER_WORDS)) counter[NEXT] = counter[STORED];
-  radioFilter(me[records.IDENTITY_PAN], me[records.IDENTITY_SHORT], me[records.IDENTITY_EUI], me[records.IDENTITY_EUI + 1]);
+  radioFilter(
+    me[records.IDENTITY_PAN],
+    me[records.IDENTITY_SHORT],
+    me[records.IDENTITY_EUI],
+    me[records.IDENTITY_EUI + 1],
+  );
   return true;
 }
 

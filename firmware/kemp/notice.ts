@@ -85,7 +85,8 @@ function judge(): number {
   const own = key.keyWith(run, term.T_AUTHORITY, key.LIVE);
   if (own === key.NO_KEY) return refusal.REFUSED_UNKNOWN_KEY;
   const deeper = run[term.T_MODE] === MODE_REFRESH ? 0 : 1;
-  if (depth !== key.keys[own + key.KEY_DEPTH] + deeper || depth > me[IDENTITY_DEPTH_LIMIT]) return refusal.REFUSED_DEPTH;
+  if (depth !== key.keys[own + key.KEY_DEPTH] + deeper || depth > me[IDENTITY_DEPTH_LIMIT])
+    return refusal.REFUSED_DEPTH;
   return run[RUN_STARTED] + life * 60 <= key.keys[own + key.KEY_EXPIRES] ? refusal.ACCEPTED : refusal.REFUSED_LIFETIME;
 }
 
@@ -109,7 +110,14 @@ function install(): void {
   for (let i = 0; i < 4; i++) keys[fresh + key.KEY_GROUP + i] = getWord(body, from + 3 + 4 * i);
   keys[fresh + key.KEY_GROUP_INDEX] = body[from + 19];
   keys[fresh + key.KEY_GROUP_COUNTER] = getWord(body, from + 20);
-  report(EVENT_KEY, keys[fresh + 1], run[term.T_CTR], run[term.T_MODE], term.terms[term.T_DEPTH], keys[fresh + key.KEY_INDEX]);
+  report(
+    EVENT_KEY,
+    keys[fresh + 1],
+    run[term.T_CTR],
+    run[term.T_MODE],
+    term.terms[term.T_DEPTH],
+    keys[fresh + key.KEY_INDEX],
+  );
   key.logKey(fresh);
 }
 

@@ -28,7 +28,8 @@ function routeWidth(): number {
 export function putEnvelope(origin: Words, originAt: number): number {
   const wide = widthOf(origin, originAt) === 8;
   message[0] = layout.head(layout.UP, 0);
-  message[layout.ENVELOPE_INFO] = (wide ? layout.INFO_WIDE_ORIGIN : 0) | (me[IDENTITY_SHORT] === NO_SHORT ? layout.INFO_WIDE : 0);
+  message[layout.ENVELOPE_INFO] =
+    (wide ? layout.INFO_WIDE_ORIGIN : 0) | (me[IDENTITY_SHORT] === NO_SHORT ? layout.INFO_WIDE : 0);
   return putAddress(message, layout.ENVELOPE_ADDRESSES, wide ? 8 : 2, origin, originAt);
 }
 
@@ -64,7 +65,13 @@ export function relayUp(): void {
   const width = routeWidth();
   const origin = (info & layout.INFO_WIDE_ORIGIN) === 0 ? 2 : 8;
   const at = layout.ENVELOPE_ADDRESSES + origin + hops * width;
-  if (isParent(sender, 0) || hops >= layout.MAX_HOPS || at + 1 > rx[RX_LENGTH] || rx[RX_LENGTH] + width > BODY_LENGTH || (width === 8) !== ((info & layout.INFO_WIDE) !== 0)) {
+  if (
+    isParent(sender, 0) ||
+    hops >= layout.MAX_HOPS ||
+    at + 1 > rx[RX_LENGTH] ||
+    rx[RX_LENGTH] + width > BODY_LENGTH ||
+    (width === 8) !== ((info & layout.INFO_WIDE) !== 0)
+  ) {
     drop(refusal.REFUSED_ROUTE);
     return;
   }

@@ -49,7 +49,10 @@ export function onApproval(): void {
     drop(refusal.REFUSED_KMP_LENGTH);
     return;
   }
-  const repeated = repeatOf(getWord(body, layout.APPROVAL_SEALED + inner), getWord(body, layout.APPROVAL_SEALED + inner + 4));
+  const repeated = repeatOf(
+    getWord(body, layout.APPROVAL_SEALED + inner),
+    getWord(body, layout.APPROVAL_SEALED + inner + 4),
+  );
   if (repeated !== key.NO_KEY) {
     nameRun(key.keys[repeated + 1], key.keys[repeated + key.KEY_CTR]);
     repeatNotice(repeated);
@@ -261,7 +264,14 @@ export function onCommit(tentative: number): number {
   keys[live + key.KEY_EXPIRES] = introduced && provisional < full ? provisional : full;
   key.dropOlder(live);
   nameRun(keys[live + 1], keys[live + key.KEY_CTR]);
-  report(EVENT_COMMIT, keys[live + 1], keys[live + key.KEY_CTR], keys[live + key.KEY_MODE], keys[live + key.KEY_DEPTH], keys[live + key.KEY_INDEX]);
+  report(
+    EVENT_COMMIT,
+    keys[live + 1],
+    keys[live + key.KEY_CTR],
+    keys[live + key.KEY_MODE],
+    keys[live + key.KEY_DEPTH],
+    keys[live + key.KEY_INDEX],
+  );
   key.logKey(live);
   return live;
 }

@@ -87,7 +87,10 @@ export function onAttached(from: Words, fromAt: number, through: number): void {
     drop(refusal.REFUSED_UNKNOWN_NODE);
     return;
   }
-  if (!registry.hasSessionWith(router) || (nodes[router + records.NODE_SESSION_COUNTER] & 255) !== body[layout.ATTACHED_INDEX]) {
+  if (
+    !registry.hasSessionWith(router) ||
+    (nodes[router + records.NODE_SESSION_COUNTER] & 255) !== body[layout.ATTACHED_INDEX]
+  ) {
     drop(refusal.REFUSED_NO_SESSION);
     return;
   }
