@@ -12,10 +12,16 @@ import {
   OUTCOME_TIMEOUT,
 } from '../events.ts';
 import { makeWords } from '../../crypto-core/tables.ts';
-import { copyAddress } from '../link/address.ts';
+import { copyAddress, isLower } from '../link/address.ts';
 import { endTask } from '../link/task.ts';
 import { jitter, setTimer, TIMER_DECIDE } from '../link/timers.ts';
-import { IDENTITY_BASE_EUI, IDENTITY_DEPTH_LIMIT, IDENTITY_HYSTERESIS, IDENTITY_LEAVE_BELOW } from '../records.ts';
+import {
+  IDENTITY_BASE_EUI,
+  IDENTITY_DEPTH_LIMIT,
+  IDENTITY_EUI,
+  IDENTITY_HYSTERESIS,
+  IDENTITY_LEAVE_BELOW,
+} from '../records.ts';
 import * as candidate from './candidates.ts';
 import { confirming } from './confirm.ts';
 import { me } from './identity.ts';
@@ -190,7 +196,10 @@ function canIntroduce(introducer: number, target: number): boolean {
   );
 }
 
-/** Adds neighbours that this router holds no key with to its REQUEST, three routers in all at most. */
+/**
+ * Adds neighbours that this router holds no key with to its REQUEST, three routers in all at most. Of two that have both
+ * joined, the one farther from B asks, or of equals the one with the higher EUI-64: so their runs do not cross.
+ */
 function wantNeighbours(): void {
   const table = candidate.candidates;
   for (let one = 0; one < candidate.CANDIDATES_END; one += candidate.NEXT_CANDIDATE) {
@@ -199,6 +208,7 @@ function wantNeighbours(): void {
       candidate.eligible(one) &&
       candidate.qualityOf(one) >= JOIN_QUALITY &&
       runs.awaitedRouter(table, one) < 0 &&
+      isMineToAsk(one) &&
       key.keyWith(table, one, key.UNCONFIRMED) === key.NO_KEY
     ) {
       runs.wantRouter(table, one);
@@ -206,10 +216,13 @@ function wantNeighbours(): void {
   }
 }
 
-/**
- * A router asks B for keys with neighbours that it lacks, so that each can introduce nodes to the other. The one farther from
- * B asks, or of equals the one with the higher EUI-64: two runs between one pair do not cross. Ends the task.
- */
+function isMineToAsk(one: number): boolean {
+  const far = candidate.candidates[one + candidate.CANDIDATE_RANK];
+  const own = up.rank();
+  return far < own || (far === own && isLower(candidate.candidates, one, me, IDENTITY_EUI));
+}
+
+/** A router asks B for keys with neighbours that it lacks, so that each can introduce nodes to the other. Ends the task. */
 function askNeighbours(entry: number): void {
   if (state[ROUTES] === 1 && seconds() >= state[NEIGHBOURS_AT]) {
     state[NEIGHBOURS_AT] = seconds() + NEIGHBOUR_PAUSE;

@@ -24,6 +24,12 @@ export function copyAddress(from: Words, fromAt: number, to: Words, toAt: number
   to[toAt + 2] = from[fromAt + 2];
 }
 
+/** True if the EUI-64 of a is below that of b, as unsigned numbers. */
+export function isLower(a: Words, aAt: number, b: Words, bAt: number): boolean {
+  const low = a[aAt] === b[bAt] ? 1 : 0;
+  return (a[aAt + low] ^ -0x80000000) < (b[bAt + low] ^ -0x80000000);
+}
+
 /** Octets that name this node on air: 2 or 8. */
 export function widthOf(table: Words, at: number): number {
   return table[at + 2] === NO_SHORT ? 8 : 2;
