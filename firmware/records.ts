@@ -33,7 +33,13 @@ export const IDENTITY_LEAVE_BELOW = 17;
 export const IDENTITY_DATA_PERIOD = 18;
 /** OUI of KMP id 255 (IEEE 802.15.9), 24 bits. */
 export const IDENTITY_OUI = 19;
-export const IDENTITY_WORDS = 20;
+/** Minutes after which N asks R for a new key of the same end of life; 360 unless the network says otherwise. */
+export const IDENTITY_REFRESH = 20;
+/** Minutes after which N goes back to the base station for a new session; 0: only when it must. */
+export const IDENTITY_SESSION = 21;
+/** Minutes that a key from a router may live without B's word (T_prov). */
+export const IDENTITY_PROVISIONAL = 22;
+export const IDENTITY_WORDS = 23;
 
 /** The REQUEST counter, stored ahead: every value below it may have been used. */
 export const RECORD_COUNTER = 2;

@@ -59,7 +59,7 @@ export function onCentralRequest(from: Words, fromAt: number, through: number): 
     drop(refusal.REFUSED_UNKNOWN_NODE);
     return;
   }
-  terms[term.T_MODE] = MODE_CENTRALISED;
+  term.newTerms(MODE_CENTRALISED);
   copyAddress(nodes, node + records.NODE_EUI, terms, term.T_NODE);
   copyAddress(me, records.IDENTITY_EUI, terms, term.T_AUTHORITY);
   getTail(rx[RX_LENGTH] - layout.TAIL_OCTETS, terms);

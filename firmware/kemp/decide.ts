@@ -7,6 +7,7 @@ import {
   MODE_CENTRALISED,
   MODE_PREDICTIVE,
   MODE_REACTIVE,
+  MODE_REFRESH,
   MODE_RETURN,
   OUTCOME_ESTABLISHED,
   OUTCOME_TIMEOUT,
@@ -21,6 +22,8 @@ import {
   IDENTITY_EUI,
   IDENTITY_HYSTERESIS,
   IDENTITY_LEAVE_BELOW,
+  IDENTITY_REFRESH,
+  IDENTITY_SESSION,
 } from '../records.ts';
 import * as candidate from './candidates.ts';
 import { confirming } from './confirm.ts';
@@ -29,7 +32,8 @@ import * as key from './keys.ts';
 import { MAX_ROUTERS } from './layout.ts';
 import * as up from './parent.ts';
 import * as runs from './run.ts';
-import { T_AUTHORITY, T_COUNT, T_MODE } from './terms.ts';
+import { closeSession, hasSession, sessionAge } from './session.ts';
+import { T_AUTHORITY, T_COUNT, T_INDEX, T_MODE } from './terms.ts';
 
 /** How often a node looks around, ms, and by how much that varies. */
 const LOOK_MS = 1000;
@@ -46,6 +50,8 @@ const LOST_FRAMES = 3;
 const NEIGHBOUR_PAUSE = 12;
 /** Seconds in which the children of a router that lost its parent find out: two silences (candidates.ts). */
 const ORPHAN_SECONDS = 40;
+/** Renewal comes at 80 % of a key's life: when a fifth is left. */
+const RENEW_PART = 5;
 /** A key with less life than this is not worth introducing with, seconds. */
 const SHORT_LIFE = 120;
 
@@ -95,7 +101,7 @@ export function decideTask(): void {
   if (attached && !silent) {
     if (best !== candidate.NO_CANDIDATE && best !== current && state[ROUTES] === 0 && isBetter(best, current)) {
       handOver(best, MODE_PREDICTIVE);
-    } else {
+    } else if (!renew(current) && !refreshOne()) {
       askNeighbours(current);
     }
   } else if (best === candidate.NO_CANDIDATE || seconds() < state[NOT_BEFORE]) {
@@ -143,6 +149,50 @@ function isOwnChild(one: number): boolean {
     state[RANK_UNTIL] = seconds() + ORPHAN_SECONDS;
   }
   return far === up.NO_RANK || (far >= state[RANK] && seconds() < state[RANK_UNTIL]);
+}
+
+/**
+ * Goes back to the base station for a new key with the router of today: when little of the key's life is left, or when there is
+ * no session, or one that has served its time. @returns false if there is no need.
+ */
+function renew(current: number): boolean {
+  const used = up.parentKey();
+  const life = key.keys[used + key.KEY_EXPIRES] - key.keys[used + key.KEY_BORN];
+  const left = key.keys[used + key.KEY_EXPIRES] - seconds();
+  if (hasSession() && sessionAge() >= 60 * me[IDENTITY_SESSION] && me[IDENTITY_SESSION] > 0) closeSession();
+  if ((hasSession() && left * RENEW_PART > life) || !candidate.eligible(current)) return false;
+  runs.clearRun();
+  centralised(current);
+  runs.wantRouter(candidate.candidates, current);
+  runs.run[runs.RUN_ATTACHES] = 1;
+  runs.startRun();
+  return true;
+}
+
+/** Asks one router in earshot for a new key of the same end of life, if the one with it is old. @returns false: none is. */
+function refreshOne(): boolean {
+  for (let one = 0; one < key.LIVE_END; one += key.NEXT_KEY) {
+    if (
+      key.keys[one + key.KEY_STATE] === key.LIVE &&
+      key.keys[one + key.KEY_SERVED] === 0 &&
+      seconds() - key.keys[one + key.KEY_MADE] >= 60 * me[IDENTITY_REFRESH] &&
+      key.keys[one + key.KEY_EXPIRES] > seconds() + SHORT_LIFE
+    ) {
+      const router = candidate.findCandidate(key.keys, one);
+      if (router !== candidate.NO_CANDIDATE && candidate.eligible(router)) {
+        runs.clearRun();
+        runs.run[T_MODE] = MODE_REFRESH;
+        runs.run[T_INDEX] = key.keys[one + key.KEY_INDEX];
+        runs.run[runs.RUN_HOPS] = 1;
+        copyAddress(key.keys, one, runs.run, T_AUTHORITY);
+        copyAddress(key.keys, one, runs.run, runs.RUN_ENTRY);
+        runs.wantRouter(key.keys, one);
+        runs.startRun();
+        return true;
+      }
+    }
+  }
+  return false;
 }
 
 /** Moves to `target`: without a frame where a live key is at hand, else by the cheapest mode that can work. Ends the task. */

@@ -43,7 +43,7 @@ export function onIntroduce(): void {
   const t = term.terms;
   const secured = rx[RX_KEY] !== key.NO_KEY;
   const named = rx[RX_LENGTH] - 1 - TAIL_OCTETS;
-  t[term.T_MODE] = body[0] & 3;
+  term.newTerms(body[0] & 3);
   t[term.T_COUNT] = 1;
   // N and R: one has sent the frame, the other is named in it.
   const namedAt = secured ? term.T_NODE : term.routerOf(0);

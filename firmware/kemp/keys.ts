@@ -23,7 +23,7 @@ export const KEY_SEAL = 12;
 export const KEY_INDEX = 16;
 export const KEY_DEPTH = 17;
 export const KEY_MODE = 18;
-/** The authority that made it: EUI-64 and short. */
+/** The authority that made it, or that made the one it refreshed: EUI-64 and short. */
 export const KEY_AUTHORITY = 19;
 /** ctr of the run that made it. */
 export const KEY_CTR = 22;
@@ -49,7 +49,10 @@ export const KEY_GROUP_COUNTER = 37;
 export const KEY_USED = 38;
 /** 1 at R, which answers CONFIRM; 0 at N, which sends it. */
 export const KEY_SERVED = 39;
-const KEY_WORDS = 40;
+/** When this key was made, and when the base station made the first of its line: seconds. They set refresh and renewal. */
+export const KEY_MADE = 40;
+export const KEY_BORN = 41;
+const KEY_WORDS = 42;
 
 export const FREE = 0;
 /** R sealed a NOTICE with it; N has not used it yet. */

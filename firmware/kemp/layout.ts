@@ -28,6 +28,7 @@ export const ADVERT_ROUTERS = 14;
 export const ADVERT_MAX_ROUTERS = 8;
 
 // REQUEST from N: head | centralised: routers 1-3 x w, predictive: Rn, reactive: Rp | tail
+// REQUEST of a refresh: head | key index 1 | tail
 // REQUEST forwarded by Rn to Rp: head | N w | tail
 // REQUEST relayed to B: UP with origin N; the list is left out where it names the entry router alone
 // tail: new-session bit and ctr 4 | r0 8 | MAC 8

@@ -37,3 +37,5 @@ export const REFUSED_FCS = 94;
 export const REFUSED_QUEUE = 95;
 /** An ADVERT under this mote's own EUI-64. */
 export const REFUSED_OWN_NAME = 96;
+/** Both ends asked for a key at once, and this end's run stands. */
+export const REFUSED_CROSSING = 97;

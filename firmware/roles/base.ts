@@ -9,9 +9,10 @@ import { onAdvert } from '../kemp/hear.ts';
 import { NO_KEY } from '../kemp/keys.ts';
 import * as layout from '../kemp/layout.ts';
 import { loadRegistry, VIA_BASE } from '../kemp/registry.ts';
+import { onRefresh } from '../kemp/refresh.ts';
 import { onCommit, onStranger } from '../kemp/visited.ts';
 import { noteOwn, onAttached, onUp } from '../kemp/whereabouts.ts';
-import { MODE_CENTRALISED } from '../events.ts';
+import { MODE_CENTRALISED, MODE_REFRESH } from '../events.ts';
 import { attachReceive, body, rx, RX_KEY, RX_LENGTH, sender } from '../link/receive.ts';
 import { drop } from '../link/refuse.ts';
 import { task, TASK_TYPE } from '../link/task.ts';
@@ -56,7 +57,9 @@ function onMessage(): void {
 }
 
 function onRequest(): void {
-  if ((body[0] & 3) !== MODE_CENTRALISED) notForRole();
+  const mode = body[0] & 3;
+  if (mode === MODE_REFRESH && rx[RX_LENGTH] === 2 + layout.TAIL_OCTETS) onRefresh();
+  else if (mode !== MODE_CENTRALISED) notForRole();
   else if (rx[RX_LENGTH] < 1 + 2 + layout.TAIL_OCTETS) drop(REFUSED_KMP_LENGTH);
   else onCentralRequest(sender, 0, VIA_BASE);
 }

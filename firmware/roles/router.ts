@@ -7,13 +7,14 @@ import { onConfirmed } from '../kemp/confirm.ts';
 import { startDecide } from '../kemp/decide.ts';
 import { startGroup } from '../kemp/group.ts';
 import { asksIntroduction, onForward, onIntroduce } from '../kemp/introduce.ts';
-import { NO_KEY } from '../kemp/keys.ts';
+import { KEY_MODE, keys, NO_KEY } from '../kemp/keys.ts';
 import * as layout from '../kemp/layout.ts';
 import { rank } from '../kemp/parent.ts';
 import { relayReading, startReadings } from '../kemp/readings.ts';
 import { relayDown, relayRequest, relayUp } from '../kemp/relay.ts';
+import { onRefresh } from '../kemp/refresh.ts';
 import { onApproval, onCommit, onStranger } from '../kemp/visited.ts';
-import { MODE_CENTRALISED, MODE_REACTIVE } from '../events.ts';
+import { MODE_CENTRALISED, MODE_REACTIVE, MODE_REFRESH } from '../events.ts';
 import { attachReceive, body, rx, RX_KEY, RX_LENGTH } from '../link/receive.ts';
 import { drop } from '../link/refuse.ts';
 import { task, TASK_TYPE } from '../link/task.ts';
@@ -39,7 +40,7 @@ export function start(): void {
 
 function commit(tentative: number): number {
   const live = onCommit(tentative);
-  if (live !== NO_KEY) startAttached(live);
+  if (live !== NO_KEY && keys[live + KEY_MODE] !== MODE_REFRESH) startAttached(live);
   return live;
 }
 
@@ -64,7 +65,8 @@ function onMessage(): void {
 function onRequest(): void {
   const list = rx[RX_LENGTH] - 1 - layout.TAIL_OCTETS;
   const mode = body[0] & 3;
-  if (list < 2 || list > 8 * layout.MAX_ROUTERS) drop(REFUSED_KMP_LENGTH);
+  if (mode === MODE_REFRESH && list === 1 && rx[RX_KEY] === NO_KEY) onRefresh();
+  else if (list < 2 || list > 8 * layout.MAX_ROUTERS) drop(REFUSED_KMP_LENGTH);
   else if (mode === MODE_CENTRALISED && rx[RX_KEY] === NO_KEY) relayRequest();
   else if (mode === MODE_CENTRALISED || (list !== 2 && list !== 8)) drop(REFUSED_KMP_LENGTH);
   else if (asksIntroduction()) onIntroduce();
