@@ -60,7 +60,8 @@ export const NODE_SESSION_COUNTER = 13;
 /** Next sequence number of B under the session, reserved ahead, and the lowest one accepted from N. */
 export const NODE_SEQUENCE_OUT = 14;
 export const NODE_SEQUENCE_IN = 15;
-export const NODE_FLAGS = 16;
+/** Zones, one bit each: a node may be served by routers that share one of its; 0: by all. */
+export const NODE_ZONES = 16;
 export const NODE_WORDS = 17;
 /** Nodes a mote can serve as base station. */
 export const MAX_NODES = 64;

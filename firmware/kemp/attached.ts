@@ -16,6 +16,7 @@ import * as key from './keys.ts';
 import * as layout from './layout.ts';
 import { isParent, parentKey, rank } from './parent.ts';
 import { putEnvelope } from './relay.ts';
+import { routeKnown } from './routed.ts';
 import { openBody, sealAlso, sealBody, sealTerms } from './sealed.ts';
 import { hasSession, session, SESSION_INDEX, SESSION_SEAL, SESSION_SEQ_IN, SESSION_SEQ_OUT } from './session.ts';
 
@@ -133,6 +134,7 @@ function onAckOpened(): void {
   session[SESSION_SEQ_IN] = seq + 1;
   const handle = body[layout.ACK_SEALED] * 256 + body[layout.ACK_SEALED + 1];
   const ctr = getWord(body, layout.ACK_SEALED + 2);
+  if (ctr === 0 && handle === handleOf(me, IDENTITY_EUI)) routeKnown();
   for (let one = 0; one < key.LIVE_END; one += key.NEXT_KEY) {
     if (waits(one) && key.keys[one + key.KEY_CTR] === ctr && handleOf(key.keys, one) === handle) {
       key.keys[one + key.KEY_TRIES] = DONE;

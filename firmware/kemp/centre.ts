@@ -207,7 +207,8 @@ function canGrant(router: number): boolean {
     wantsBase = true;
     return false;
   }
-  return registry.hasSessionWith(registry.findNode(terms, term.routerOf(router)));
+  const wanted = registry.findNode(terms, term.routerOf(router));
+  return registry.hasSessionWith(wanted) && registry.mayServe(wanted, node);
 }
 
 function forget(): void {

@@ -15,7 +15,8 @@ import {
 import { makeWords } from '../../crypto-core/tables.ts';
 import { copyAddress, isLower } from '../link/address.ts';
 import { endTask } from '../link/task.ts';
-import { jitter, setTimer, TIMER_DECIDE } from '../link/timers.ts';
+import { inMillis, jitter, remaining, setTimer, TIMER_DECIDE } from '../link/timers.ts';
+import { broadcastMessage, message } from '../link/transmit.ts';
 import {
   IDENTITY_BASE_EUI,
   IDENTITY_DEPTH_LIMIT,
@@ -29,7 +30,7 @@ import * as candidate from './candidates.ts';
 import { confirming } from './confirm.ts';
 import { me } from './identity.ts';
 import * as key from './keys.ts';
-import { MAX_ROUTERS } from './layout.ts';
+import { head, MAX_ROUTERS, SOLICIT } from './layout.ts';
 import * as up from './parent.ts';
 import * as runs from './run.ts';
 import { closeSession, hasSession, sessionAge } from './session.ts';
@@ -50,12 +51,15 @@ const LOST_FRAMES = 3;
 const NEIGHBOUR_PAUSE = 12;
 /** Seconds in which the children of a router that lost its parent find out: two silences (candidates.ts). */
 const ORPHAN_SECONDS = 40;
+/** Pause after the first SOLICIT, and how often it doubles: a minute at last. */
+const SOLICIT_MS = 2000;
+const MOST_DOUBLINGS = 5;
 /** Renewal comes at 80 % of a key's life: when a fifth is left. */
 const RENEW_PART = 5;
 /** A key with less life than this is not worth introducing with, seconds. */
 const SHORT_LIFE = 120;
 
-const state = makeWords(6);
+const state = makeWords(8);
 /** Seconds before which no join begins. */
 const NOT_BEFORE = 0;
 const UNANSWERED = 1;
@@ -65,6 +69,9 @@ const NEIGHBOURS_AT = 3;
 /** Hops to B when there was a way, and how long (s) those as far away are taken for possible children. */
 const RANK = 4;
 const RANK_UNTIL = 5;
+/** SOLICITs in vain, and when the next is due (ms). */
+const SOLICITS = 6;
+const SOLICIT_AT = 7;
 
 /** @param routes this node is to serve others. */
 export function startDecide(routes: boolean): void {
@@ -104,11 +111,22 @@ export function decideTask(): void {
     } else if (!renew(current) && !refreshOne()) {
       askNeighbours(current);
     }
+  } else if (best === candidate.NO_CANDIDATE && remaining(state[SOLICIT_AT]) <= 0) {
+    solicit();
   } else if (best === candidate.NO_CANDIDATE || seconds() < state[NOT_BEFORE]) {
     endTask();
   } else {
+    state[SOLICITS] = 0;
     handOver(best, MODE_REACTIVE);
   }
+}
+
+/** Asks who is there, at intervals that double; ends the task. */
+function solicit(): void {
+  state[SOLICIT_AT] = inMillis(SOLICIT_MS << state[SOLICITS]);
+  if (state[SOLICITS] < MOST_DOUBLINGS) state[SOLICITS] += 1;
+  message[0] = head(SOLICIT, 0);
+  broadcastMessage(1, endTask);
 }
 
 /** Past the hysteresis, and only when the parent has become weak: no change of router for a decibel. */

@@ -15,6 +15,7 @@ import { IDENTITY_DEPTH_LIMIT, IDENTITY_EUI } from '../records.ts';
 import * as refusal from '../refusals.ts';
 import { ANSWER_ROUTER, answers, findAnswer, keepAnswer, NO_ANSWER, putAnswer } from './answers.ts';
 import { approvalLength, putApproval } from './approval.ts';
+import { STRANGERS, take } from './bucket.ts';
 import { me } from './identity.ts';
 import * as key from './keys.ts';
 import { head, REQUEST, TAIL_OCTETS } from './layout.ts';
@@ -129,8 +130,8 @@ export function onForward(): void {
   const named = rx[RX_LENGTH] - 1 - TAIL_OCTETS;
   getAddress(body, 1, named, term.terms, term.T_AUTHORITY);
   const introducer = key.keyWith(term.terms, term.T_AUTHORITY, key.LIVE);
-  if (introducer === key.NO_KEY) {
-    drop(refusal.REFUSED_UNKNOWN_ROUTER);
+  if (introducer === key.NO_KEY || !take(STRANGERS)) {
+    drop(introducer === key.NO_KEY ? refusal.REFUSED_UNKNOWN_ROUTER : refusal.REFUSED_BUCKET);
     return;
   }
   message[0] = head(REQUEST, MODE_REACTIVE);

@@ -52,7 +52,10 @@ export const KEY_SERVED = 39;
 /** When this key was made, and when the base station made the first of its line: seconds. They set refresh and renewal. */
 export const KEY_MADE = 40;
 export const KEY_BORN = 41;
-const KEY_WORDS = 42;
+/** ECHOs sent in vain since the peer was last heard under this key, and when the next is due (ms). */
+export const KEY_PROBES = 42;
+export const KEY_PROBE_DUE = 43;
+const KEY_WORDS = 44;
 
 export const FREE = 0;
 /** R sealed a NOTICE with it; N has not used it yet. */

@@ -6,12 +6,15 @@
 export const VERSION = 1;
 
 export const ADVERT = 1;
+export const SOLICIT = 2;
 export const REQUEST = 3;
 export const APPROVAL = 4;
 export const NOTICE = 5;
 export const REJECT = 6;
 export const ATTACHED = 7;
 export const ACK = 8;
+export const ROUTE = 11;
+export const ECHO = 13;
 export const UP = 14;
 export const DOWN = 15;
 
@@ -78,6 +81,16 @@ export const ACK_INDEX = 1;
 export const ACK_SEQ = 2;
 export const ACK_SEALED = 6;
 export const ACK_INNER = 6;
+
+// ROUTE: head | session index | seq 4 | tag: the UP that carries it records the route; B acknowledges it as an ATTACHED of the
+// router itself, with ctr 0
+export const ROUTE_INDEX = 1;
+export const ROUTE_SEQ = 2;
+export const ROUTE_SEALED = 6;
+
+// ECHO, link-secured: head (mode ECHO_ASK or ECHO_REPLY)
+export const ECHO_ASK = 0;
+export const ECHO_REPLY = 1;
 
 // UP: head | info | origin w | route, entry router first, h x w | message
 // DOWN: head | info | route, next hop first, h x w | message

@@ -71,6 +71,13 @@ export function findHandle(handle: number): number {
   return NO_NODE;
 }
 
+/** Whether a router may serve a node, by their zones. */
+export function mayServe(router: number, node: number): boolean {
+  const theirs = nodes[router + records.NODE_ZONES];
+  const own = nodes[node + records.NODE_ZONES];
+  return theirs === 0 || own === 0 || (theirs & own) !== 0;
+}
+
 /** True if B shares a session with the node. */
 export function hasSessionWith(node: number): boolean {
   return nodes[node + records.NODE_SESSION_COUNTER] > 0;

@@ -12,6 +12,7 @@ import { message, sendMessage } from '../link/transmit.ts';
 import { BODY_LENGTH } from '../mac/reassembly.ts';
 import { IDENTITY_EUI, IDENTITY_SHORT, NO_SHORT } from '../records.ts';
 import * as refusal from '../refusals.ts';
+import { CHILDREN, STRANGERS, take } from './bucket.ts';
 import { me } from './identity.ts';
 import * as key from './keys.ts';
 import * as layout from './layout.ts';
@@ -36,8 +37,8 @@ export function putEnvelope(origin: Words, originAt: number): number {
 /** A plain centralised REQUEST of a node in earshot; ends the task. */
 export function relayRequest(): void {
   const up = parentKey();
-  if (up === key.NO_KEY) {
-    drop(refusal.REFUSED_NOT_JOINED);
+  if (up === key.NO_KEY || !take(STRANGERS)) {
+    drop(up === key.NO_KEY ? refusal.REFUSED_NOT_JOINED : refusal.REFUSED_BUCKET);
     return;
   }
   const at = putEnvelope(sender, 0);
@@ -56,8 +57,8 @@ export function relayRequest(): void {
 /** An UP message of a child; ends the task. */
 export function relayUp(): void {
   const up = parentKey();
-  if (up === key.NO_KEY) {
-    drop(refusal.REFUSED_NOT_JOINED);
+  if (up === key.NO_KEY || !take(CHILDREN)) {
+    drop(up === key.NO_KEY ? refusal.REFUSED_NOT_JOINED : refusal.REFUSED_BUCKET);
     return;
   }
   const info = body[layout.ENVELOPE_INFO];

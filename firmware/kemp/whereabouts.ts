@@ -66,6 +66,8 @@ export function onUp(): void {
     onCentralRequest(origin, 0, nearer);
   } else if (task[TASK_TYPE] === layout.ATTACHED) {
     onAttached(origin, 0, nearer);
+  } else if (task[TASK_TYPE] === layout.ROUTE) {
+    onRoute(origin, 0, nearer);
   } else {
     drop(refusal.REFUSED_KMP_TYPE);
   }
@@ -83,17 +85,7 @@ export function onAttached(from: Words, fromAt: number, through: number): void {
   router = registry.findNode(from, fromAt);
   node = registry.findHandle(body[layout.ATTACHED_NODE] * 256 + body[layout.ATTACHED_NODE + 1]);
   before = through;
-  if (router === registry.NO_NODE || node === registry.NO_NODE) {
-    drop(refusal.REFUSED_UNKNOWN_NODE);
-    return;
-  }
-  if (
-    !registry.hasSessionWith(router) ||
-    (nodes[router + records.NODE_SESSION_COUNTER] & 255) !== body[layout.ATTACHED_INDEX]
-  ) {
-    drop(refusal.REFUSED_NO_SESSION);
-    return;
-  }
+  if (!knowsSession(body[layout.ATTACHED_INDEX])) return;
   const seq = getWord(body, layout.ATTACHED_SEQ);
   sealTerms(body, 0, layout.ATTACHED_SEALED, seq, nodes, router + records.NODE_EUI, me, records.IDENTITY_EUI);
   sealAlso(nodes, node + records.NODE_EUI);
@@ -110,29 +102,65 @@ export function onAttached(from: Words, fromAt: number, through: number): void {
   openBody(nodes, router + records.NODE_SESSION, body, layout.ATTACHED_SEALED, layout.ATTACHED_INNER, onAttachedOpened);
 }
 
-function onAttachedOpened(): void {
-  const seq = getWord(body, layout.ATTACHED_SEQ);
-  if (!jobOk) {
-    drop(refusal.REFUSED_TAG);
+/** ROUTE in `body`: a router tells its way, which the UP has recorded; ends the task. */
+export function onRoute(from: Words, fromAt: number, through: number): void {
+  if (rx[RX_LENGTH] !== layout.ROUTE_SEALED + layout.TAG_OCTETS) {
+    drop(refusal.REFUSED_KMP_LENGTH);
     return;
   }
-  if (seq < nodes[router + records.NODE_SEQUENCE_IN]) {
-    drop(refusal.REFUSED_SEQUENCE);
-    return;
+  router = registry.findNode(from, fromAt);
+  node = router;
+  before = through;
+  if (!knowsSession(body[layout.ROUTE_INDEX])) return;
+  const seq = getWord(body, layout.ROUTE_SEQ);
+  sealTerms(body, 0, layout.ROUTE_SEALED, seq, nodes, router + records.NODE_EUI, me, records.IDENTITY_EUI);
+  openBody(nodes, router + records.NODE_SESSION, body, layout.ROUTE_SEALED, 0, onRouteOpened);
+}
+
+/** Whether the message is sealed under the session of a known router; if not, it is dropped. */
+function knowsSession(index: number): boolean {
+  if (router === registry.NO_NODE || node === registry.NO_NODE) {
+    drop(refusal.REFUSED_UNKNOWN_NODE);
+    return false;
+  }
+  if (registry.hasSessionWith(router) && (nodes[router + records.NODE_SESSION_COUNTER] & 255) === index) return true;
+  drop(refusal.REFUSED_NO_SESSION);
+  return false;
+}
+
+function onRouteOpened(): void {
+  if (isFresh(getWord(body, layout.ROUTE_SEQ))) acknowledge(0, 0);
+}
+
+function onAttachedOpened(): void {
+  if (!isFresh(getWord(body, layout.ATTACHED_SEQ))) return;
+  const ctr = getWord(body, layout.ATTACHED_SEALED);
+  nameRun(nodes[node + records.NODE_EUI + 1], ctr);
+  noteAttached(node, router, ctr, body[0] & 3, body[layout.ATTACHED_SEALED + 4]);
+  acknowledge(body[0] & 3, ctr);
+}
+
+/** Commits the sequence number and the way of a message that has opened; if it has not, or is old, it is dropped. */
+function isFresh(seq: number): boolean {
+  if (!jobOk || seq < nodes[router + records.NODE_SEQUENCE_IN]) {
+    drop(jobOk ? refusal.REFUSED_SEQUENCE : refusal.REFUSED_TAG);
+    return false;
   }
   nodes[router + records.NODE_SEQUENCE_IN] = seq + 1;
   registry.saveNode(router);
   registry.setVia(router, before);
-  const ctr = getWord(body, layout.ATTACHED_SEALED);
-  nameRun(nodes[node + records.NODE_EUI + 1], ctr);
-  noteAttached(node, router, ctr, body[0] & 3, body[layout.ATTACHED_SEALED + 4]);
-  message[0] = layout.head(layout.ACK, body[0] & 3);
+  return true;
+}
+
+/** Answers the router with an ACK that names `node` and ctr; ends the task. */
+function acknowledge(mode: number, ctr: number): void {
+  message[0] = layout.head(layout.ACK, mode);
   message[layout.ACK_INDEX] = nodes[router + records.NODE_SESSION_COUNTER] & 255;
-  const answer = registry.nextSequence(router);
-  putWord(message, layout.ACK_SEQ, answer);
+  const seq = registry.nextSequence(router);
+  putWord(message, layout.ACK_SEQ, seq);
   putHandle(layout.ACK_SEALED, handleOf(nodes, node + records.NODE_EUI));
   putWord(message, layout.ACK_SEALED + 2, ctr);
-  sealTerms(message, 0, layout.ACK_SEALED, answer, me, records.IDENTITY_EUI, nodes, router + records.NODE_EUI);
+  sealTerms(message, 0, layout.ACK_SEALED, seq, me, records.IDENTITY_EUI, nodes, router + records.NODE_EUI);
   sealBody(nodes, router + records.NODE_SESSION, message, layout.ACK_SEALED, layout.ACK_INNER, onAckSealed);
 }
 

@@ -12,7 +12,9 @@ export const TIMER_DATA = 3;
 export const TIMER_ADVERT = 4;
 export const TIMER_SWEEP = 5;
 export const TIMER_ATTACHED = 6;
-const TIMERS = 7;
+export const TIMER_PROBE = 7;
+export const TIMER_ROUTE = 8;
+const TIMERS = 9;
 
 const deadlines = makeWords(TIMERS);
 const armed = makeWords(TIMERS);

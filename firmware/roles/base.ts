@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The base station: the key centre, and a router of rank 0 for the nodes in its own earshot.
 
-import { advertTask, startAdvert } from '../kemp/advert.ts';
+import { advertTask, onSolicit, startAdvert } from '../kemp/advert.ts';
 import { onCentralRequest } from '../kemp/centre.ts';
 import { onReading } from '../kemp/delivery.ts';
+import { onEcho, probeTask } from '../kemp/echo.ts';
 import { startGroup } from '../kemp/group.ts';
 import { onAdvert } from '../kemp/hear.ts';
 import { NO_KEY } from '../kemp/keys.ts';
@@ -11,12 +12,12 @@ import * as layout from '../kemp/layout.ts';
 import { loadRegistry, VIA_BASE } from '../kemp/registry.ts';
 import { onRefresh } from '../kemp/refresh.ts';
 import { onCommit, onStranger } from '../kemp/visited.ts';
-import { noteOwn, onAttached, onUp } from '../kemp/whereabouts.ts';
+import { noteOwn, onAttached, onRoute, onUp } from '../kemp/whereabouts.ts';
 import { MODE_CENTRALISED, MODE_REFRESH } from '../events.ts';
 import { attachReceive, body, rx, RX_KEY, RX_LENGTH, sender } from '../link/receive.ts';
 import { drop } from '../link/refuse.ts';
 import { task, TASK_TYPE } from '../link/task.ts';
-import { TIMER_ADVERT } from '../link/timers.ts';
+import { TIMER_ADVERT, TIMER_PROBE } from '../link/timers.ts';
 import { REFUSED_KMP_LENGTH, REFUSED_NOT_SECURED } from '../refusals.ts';
 import { startRole, sweepTask } from './common.ts';
 import { notForRole } from './node.ts';
@@ -42,6 +43,7 @@ function commit(tentative: number): number {
 
 function onTimer(id: number): void {
   if (id === TIMER_ADVERT) advertTask(0);
+  else if (id === TIMER_PROBE) probeTask();
   else sweepTask();
 }
 
@@ -49,8 +51,11 @@ function onMessage(): void {
   const type = task[TASK_TYPE];
   const plain = rx[RX_KEY] === NO_KEY;
   if (type === layout.ADVERT && plain) onAdvert();
+  else if (type === layout.SOLICIT && plain) onSolicit();
+  else if (type === layout.ECHO && !plain) onEcho(body[0] & 3);
   else if (type === layout.REQUEST && plain) onRequest();
   else if (type === layout.ATTACHED && plain) onAttached(sender, 0, VIA_BASE);
+  else if (type === layout.ROUTE && plain) onRoute(sender, 0, VIA_BASE);
   else if (type !== layout.UP) notForRole();
   else if (plain) drop(REFUSED_NOT_SECURED);
   else onUp();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The router: a node that also serves others. It visits them (R), introduces them (A), and relays to the base station and back.
 
-import { advertTask, startAdvert } from '../kemp/advert.ts';
+import { advertTask, onSolicit, startAdvert } from '../kemp/advert.ts';
 import { attachedTask, onAck, startAttached } from '../kemp/attached.ts';
 import { onConfirmed } from '../kemp/confirm.ts';
 import { startDecide } from '../kemp/decide.ts';
@@ -9,16 +9,17 @@ import { startGroup } from '../kemp/group.ts';
 import { asksIntroduction, onForward, onIntroduce } from '../kemp/introduce.ts';
 import { KEY_MODE, keys, NO_KEY } from '../kemp/keys.ts';
 import * as layout from '../kemp/layout.ts';
-import { rank } from '../kemp/parent.ts';
+import { rank, watchReturns } from '../kemp/parent.ts';
 import { relayReading, startReadings } from '../kemp/readings.ts';
 import { relayDown, relayRequest, relayUp } from '../kemp/relay.ts';
 import { onRefresh } from '../kemp/refresh.ts';
+import { routeTask, startRoute } from '../kemp/routed.ts';
 import { onApproval, onCommit, onStranger } from '../kemp/visited.ts';
 import { MODE_CENTRALISED, MODE_REACTIVE, MODE_REFRESH } from '../events.ts';
 import { attachReceive, body, rx, RX_KEY, RX_LENGTH } from '../link/receive.ts';
 import { drop } from '../link/refuse.ts';
 import { task, TASK_TYPE } from '../link/task.ts';
-import { TIMER_ADVERT, TIMER_ATTACHED } from '../link/timers.ts';
+import { TIMER_ADVERT, TIMER_ATTACHED, TIMER_ROUTE } from '../link/timers.ts';
 import { REFUSED_KMP_LENGTH, REFUSED_NOT_SECURED } from '../refusals.ts';
 import { startRole } from './common.ts';
 import { nodeMessage, nodeTimer, notForRole } from './node.ts';
@@ -33,6 +34,7 @@ export function start(): void {
   if (!startRole(onTimer)) return;
   attachReceive(onMessage, relayReading, onStranger, commit, onConfirmed);
   startGroup();
+  watchReturns(startRoute);
   startDecide(true);
   startReadings();
   startAdvert();
@@ -47,6 +49,7 @@ function commit(tentative: number): number {
 function onTimer(id: number): void {
   if (id === TIMER_ADVERT) advertTask(rank());
   else if (id === TIMER_ATTACHED) attachedTask();
+  else if (id === TIMER_ROUTE) routeTask();
   else nodeTimer(id);
 }
 
@@ -56,6 +59,7 @@ function onMessage(): void {
   if (type === layout.REQUEST) onRequest();
   else if (type === layout.APPROVAL) onApproval();
   else if (type === layout.ACK) onAck();
+  else if (type === layout.SOLICIT && plain) onSolicit();
   else if (type !== layout.UP && type !== layout.DOWN) nodeMessage();
   else if (plain) drop(REFUSED_NOT_SECURED);
   else if (type === layout.UP) relayUp();

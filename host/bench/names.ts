@@ -23,8 +23,11 @@ export const MESSAGES: Readonly<Record<number, string>> = {
   4: 'APPROVAL',
   5: 'NOTICE',
   6: 'REJECT',
+  2: 'SOLICIT',
   7: 'ATTACHED',
   8: 'ACK',
+  11: 'ROUTE',
+  13: 'ECHO',
   14: 'UP',
   15: 'DOWN',
 };
