@@ -4,7 +4,7 @@
 
 import { consoleWrite, rxLine, seconds } from '#board';
 import { getWord } from '../../crypto-core/index.ts';
-import { div } from '../../crypto-core/tables.ts';
+import { div, makeWords } from '../../crypto-core/tables.ts';
 import * as key from '../kemp/keys.ts';
 import { REASONS, refusals } from '../link/refuse.ts';
 
@@ -20,13 +20,25 @@ const LINE_END = 10;
 const SPACE = 32;
 const ZERO = 48;
 
-/** Answers the console line of `length` octets in rxLine. */
-export function showLine(length: number): void {
+const state = makeWords(1);
+/** Where to look for the next row. */
+const NEXT_ROW = 0;
+
+/** Begins the answer to a new line. */
+export function startLine(): void {
+  state[NEXT_ROW] = 0;
+}
+
+/**
+ * Answers the console line of `length` octets in rxLine, one row a call: a full table is more than a console takes at once.
+ * @returns true if that was all
+ */
+export function showLine(length: number): boolean {
   if (length === 4 && getWord(rxLine, 0) === KEYS) {
-    showKeys();
+    if (showKey()) return false;
     write(DONE);
   } else if (length === 8 && getWord(rxLine, 0) === REFU && getWord(rxLine, 4) === SALS) {
-    showRefusals();
+    if (showRefusal()) return false;
     write(DONE);
   } else {
     write(ERRO);
@@ -35,32 +47,35 @@ export function showLine(length: number): void {
     write(NOWN);
   }
   consoleWrite(LINE_END);
+  return true;
 }
 
-/** A row a key: peer (low word of its EUI-64), state, index, depth, seconds left, next frame counter. */
-function showKeys(): void {
-  for (let one = 0; one < key.KEYS_END; one += key.NEXT_KEY) {
-    if (key.keyAlive(one)) {
-      writeHex(key.keys[one + 1]);
-      writeNumber(key.keys[one + key.KEY_STATE]);
-      writeNumber(key.keys[one + key.KEY_INDEX]);
-      writeNumber(key.keys[one + key.KEY_DEPTH]);
-      writeNumber(key.keys[one + key.KEY_EXPIRES] - seconds());
-      writeNumber(key.keys[one + key.KEY_TX]);
-      consoleWrite(LINE_END);
-    }
-  }
+/** The next key: peer (low word of its EUI-64), state, index, depth, seconds left, next frame counter. @returns false: none. */
+function showKey(): boolean {
+  let one = state[NEXT_ROW];
+  while (one < key.KEYS_END && !key.keyAlive(one)) one += key.NEXT_KEY;
+  state[NEXT_ROW] = one + key.NEXT_KEY;
+  if (one >= key.KEYS_END) return false;
+  writeHex(key.keys[one + 1]);
+  writeNumber(key.keys[one + key.KEY_STATE]);
+  writeNumber(key.keys[one + key.KEY_INDEX]);
+  writeNumber(key.keys[one + key.KEY_DEPTH]);
+  writeNumber(key.keys[one + key.KEY_EXPIRES] - seconds());
+  writeNumber(key.keys[one + key.KEY_TX]);
+  consoleWrite(LINE_END);
+  return true;
 }
 
-/** A row a reason that occurred: its number, how often. */
-function showRefusals(): void {
-  for (let reason = 0; reason < REASONS; reason++) {
-    if (refusals[reason] > 0) {
-      writeNumber(reason);
-      writeNumber(refusals[reason]);
-      consoleWrite(LINE_END);
-    }
-  }
+/** The next reason that occurred: its number, how often. @returns false: none. */
+function showRefusal(): boolean {
+  let reason = state[NEXT_ROW];
+  while (reason < REASONS && refusals[reason] === 0) reason++;
+  state[NEXT_ROW] = reason + 1;
+  if (reason >= REASONS) return false;
+  writeNumber(reason);
+  writeNumber(refusals[reason]);
+  consoleWrite(LINE_END);
+  return true;
 }
 
 function write(word: number): void {

@@ -4,7 +4,7 @@
 import { millis } from '#board';
 import { loadIdentity, me } from '../kemp/identity.ts';
 import { sweepKeys } from '../kemp/keys.ts';
-import { showLine } from '../console/console.ts';
+import { showLine, startLine } from '../console/console.ts';
 import { receiveTask } from '../link/receive.ts';
 import { refuse } from '../link/refuse.ts';
 import { attachTasks, beginTask, endTask, wake } from '../link/task.ts';
@@ -46,9 +46,7 @@ function choose(): void {
     onTimer(timer);
   } else if (line >= 0) {
     beginTask(0, 0);
-    const length = line;
-    line = -1;
-    showLine(length);
+    if (showLine(line)) line = -1;
     endTask();
   }
 }
@@ -69,5 +67,6 @@ function sweepReassembly(): void {
 /** A console line of `length` octets lies in rxLine. */
 export function command(length: number): void {
   line = length;
+  startLine();
   wake();
 }
