@@ -30,6 +30,7 @@ import * as candidate from './candidates.ts';
 import { confirming } from './confirm.ts';
 import { me } from './identity.ts';
 import * as key from './keys.ts';
+import { isMarked } from './marks.ts';
 import { head, MAX_ROUTERS, SOLICIT } from './layout.ts';
 import * as up from './parent.ts';
 import * as runs from './run.ts';
@@ -141,7 +142,12 @@ function bestCandidate(): number {
   let bestMerit = 0;
   for (let one = 0; one < candidate.CANDIDATES_END; one += candidate.NEXT_CANDIDATE) {
     const quality = candidate.qualityOf(one);
-    if (candidate.eligible(one) && quality >= JOIN_QUALITY && !isOwnChild(one)) {
+    if (
+      candidate.eligible(one) &&
+      quality >= JOIN_QUALITY &&
+      !isOwnChild(one) &&
+      !isMarked(candidate.candidates, one)
+    ) {
       let merit = quality;
       if (state[ROUTES] === 1 && quality >= GOOD_QUALITY) {
         merit += 256 * (256 - candidate.candidates[one + candidate.CANDIDATE_RANK]);

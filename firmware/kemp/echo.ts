@@ -3,13 +3,15 @@
 // ADVERT with another incarnation, a session restored from sleep. Any frame under the key is an answer; without one the key is
 // dropped, and the node looks for another way (protocol.md "Discovery").
 
-import { rx, RX_KEY } from '../link/receive.ts';
+import { body, rx, RX_KEY, RX_LENGTH } from '../link/receive.ts';
+import { drop } from '../link/refuse.ts';
 import { endTask } from '../link/task.ts';
 import { inMillis, remaining, setTimer, TIMER_PROBE } from '../link/timers.ts';
 import { message, sendMessage } from '../link/transmit.ts';
+import { REFUSED_KMP_LENGTH } from '../refusals.ts';
 import { runTimeout } from './identity.ts';
 import * as key from './keys.ts';
-import { ECHO, ECHO_ASK, ECHO_REPLY, head } from './layout.ts';
+import { ECHO, ECHO_ASK, ECHO_INDEX, ECHO_OCTETS, ECHO_REPLY, head } from './layout.ts';
 
 const PROBES = 2;
 
@@ -52,11 +54,28 @@ export function probeTask(): void {
 
 function sendEcho(link: number, mode: number): void {
   message[0] = head(ECHO, mode);
-  sendMessage(1, key.keys, link, link, endTask);
+  message[ECHO_INDEX] = key.keys[link + key.KEY_GROUP_INDEX];
+  sendMessage(ECHO_OCTETS, key.keys, link, link, endTask);
 }
 
-/** An ECHO under a link key; ends the task. That it opened has answered our own doubt, if there was one. */
-export function onEcho(mode: number): void {
-  if (mode === ECHO_ASK) sendEcho(rx[RX_KEY], ECHO_REPLY);
-  else endTask();
+let onIndex = ignore;
+
+function ignore(known: number, index: number): void {
+  key.keys[known + key.KEY_TOLD] = index;
+}
+
+/** @param next takes a key and the index of this router's group key that its peer knows. */
+export function watchIndexes(next: (known: number, index: number) => void): void {
+  onIndex = next;
+}
+
+/** The ECHO in `body`, under a link key; ends the task. That it opened has answered our own doubt, if there was one. */
+export function onEcho(): void {
+  if (rx[RX_LENGTH] !== ECHO_OCTETS) {
+    drop(REFUSED_KMP_LENGTH);
+  } else {
+    if (key.keys[rx[RX_KEY] + key.KEY_SERVED] === 1) onIndex(rx[RX_KEY], body[ECHO_INDEX]);
+    if ((body[0] & 3) === ECHO_ASK) sendEcho(rx[RX_KEY], ECHO_REPLY);
+    else endTask();
+  }
 }

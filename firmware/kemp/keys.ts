@@ -7,6 +7,7 @@ import { keylogWanted, report, seconds } from '#board';
 import { wipeWords } from '../../crypto-core/index.ts';
 import { makeWords, type Words } from '../../crypto-core/tables.ts';
 import { EVENT_KEY_GONE, EVENT_LINK_KEY_1, EVENT_LINK_KEY_2 } from '../events.ts';
+import { nothing } from '../link/task.ts';
 import { copyAddress, names } from '../link/address.ts';
 
 export const LIVE_KEYS = 24;
@@ -55,7 +56,9 @@ export const KEY_BORN = 41;
 /** ECHOs sent in vain since the peer was last heard under this key, and when the next is due (ms). */
 export const KEY_PROBES = 42;
 export const KEY_PROBE_DUE = 43;
-const KEY_WORDS = 44;
+/** At R: index of the group key that the peer was told of last. */
+export const KEY_TOLD = 44;
+const KEY_WORDS = 45;
 
 export const FREE = 0;
 /** R sealed a NOTICE with it; N has not used it yet. */
@@ -111,6 +114,13 @@ export function newKey(from: number, to: number, peer: Words, at: number): numbe
   return NO_KEY;
 }
 
+let onDrop = nothing;
+
+/** @param next called when the life of a key with a served neighbour ends. */
+export function watchDepartures(next: () => void): void {
+  onDrop = next;
+}
+
 /** Deletes a key. */
 export function dropKey(key: number): void {
   if (keys[key + KEY_STATE] >= UNCONFIRMED) report(EVENT_KEY_GONE, keys[key + 1], keys[key + KEY_INDEX], 0, 0, 0);
@@ -127,7 +137,10 @@ export function dropOlder(key: number): void {
 /** Deletes every key whose life is over. */
 export function sweepKeys(): void {
   for (let key = 0; key < KEYS_END; key += KEY_WORDS) {
-    if (keys[key + KEY_STATE] !== FREE && !keyAlive(key)) dropKey(key);
+    if (keys[key + KEY_STATE] !== FREE && !keyAlive(key)) {
+      if (keys[key + KEY_STATE] === LIVE && keys[key + KEY_SERVED] === 1) onDrop();
+      dropKey(key);
+    }
   }
 }
 

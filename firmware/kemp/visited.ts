@@ -17,6 +17,7 @@ import { group, GROUP_COUNTER, GROUP_INDEX, GROUP_KEY } from './group.ts';
 import { me, runTimeout } from './identity.ts';
 import * as key from './keys.ts';
 import * as layout from './layout.ts';
+import { isMarked, unmark } from './marks.ts';
 import { openBody, sealBody, sealTerms } from './sealed.ts';
 import { hasSession, session, SESSION_INDEX, SESSION_SEAL, SESSION_SEQ_IN } from './session.ts';
 import { sendReject } from './reject.ts';
@@ -134,7 +135,12 @@ function judge(): number {
   t[term.T_DEPTH] = body[at + 30];
   if (names(t, term.T_NODE, me, IDENTITY_EUI)) return refusal.REFUSED_WRONG_RUN;
   if (t[term.T_LIFE] === 0) return refusal.REFUSED_LIFETIME;
-  if (central) return t[term.T_DEPTH] === 0 ? refusal.ACCEPTED : refusal.REFUSED_DEPTH;
+  if (central) {
+    // Only B lifts its own mark, by granting the node a key again.
+    unmark(t, term.T_NODE);
+    return t[term.T_DEPTH] === 0 ? refusal.ACCEPTED : refusal.REFUSED_DEPTH;
+  }
+  if (isMarked(t, term.T_NODE)) return refusal.REFUSED_REVOKED;
   if (t[term.T_DEPTH] < 1 || t[term.T_DEPTH] > me[IDENTITY_DEPTH_LIMIT]) return refusal.REFUSED_DEPTH;
   return key.keyWith(t, term.T_NODE, key.LIVE) === key.NO_KEY ? refusal.ACCEPTED : refusal.REFUSED_LIVE_KEY;
 }
@@ -194,6 +200,7 @@ function sealNotice(): void {
   keys[fresh + key.KEY_FULL_EXPIRES] = seconds() + t[term.T_LIFE] * 60;
   keys[fresh + key.KEY_EXPIRES] = seconds() + 1 + div(TENTATIVE_T * runTimeout(1), 1000);
   keys[fresh + key.KEY_SERVED] = 1;
+  keys[fresh + key.KEY_TOLD] = group[GROUP_INDEX];
   keys[fresh + key.KEY_SEQ_OUT] = 1;
   keys[fresh + key.KEY_SEQ_IN] = 1;
   keys[fresh + key.KEY_STATE] = key.TENTATIVE;

@@ -20,6 +20,7 @@ import * as key from './keys.ts';
 import * as layout from './layout.ts';
 import * as registry from './registry.ts';
 import { nodes } from './registry.ts';
+import { onRevokedBy, revokeAt } from './revoke.ts';
 import { sendDown } from './route.ts';
 import { sealAlso, sealBody, openBody, sealTerms } from './sealed.ts';
 
@@ -68,6 +69,8 @@ export function onUp(): void {
     onAttached(origin, 0, nearer);
   } else if (task[TASK_TYPE] === layout.ROUTE) {
     onRoute(origin, 0, nearer);
+  } else if (task[TASK_TYPE] === layout.REVOKED) {
+    onRevoked(origin, 0, nearer);
   } else {
     drop(refusal.REFUSED_KMP_TYPE);
   }
@@ -117,6 +120,27 @@ export function onRoute(from: Words, fromAt: number, through: number): void {
   openBody(nodes, router + records.NODE_SESSION, body, layout.ROUTE_SEALED, 0, onRouteOpened);
 }
 
+/** REVOKED in `body`: a party has deleted its keys with a revoked node; ends the task. */
+export function onRevoked(from: Words, fromAt: number, through: number): void {
+  if (rx[RX_LENGTH] !== layout.REVOKE_OCTETS) {
+    drop(refusal.REFUSED_KMP_LENGTH);
+    return;
+  }
+  router = registry.findNode(from, fromAt);
+  node = router;
+  before = through;
+  if (!knowsSession(body[layout.REVOKE_INDEX])) return;
+  const seq = getWord(body, layout.REVOKE_SEQ);
+  sealTerms(body, 0, layout.REVOKE_SEALED, seq, nodes, router + records.NODE_EUI, me, records.IDENTITY_EUI);
+  openBody(nodes, router + records.NODE_SESSION, body, layout.REVOKE_SEALED, layout.REVOKE_INNER, onRevokedOpened);
+}
+
+function onRevokedOpened(): void {
+  if (!isFresh(getWord(body, layout.REVOKE_SEQ))) return;
+  onRevokedBy(router, hop);
+  endTask();
+}
+
 /** Whether the message is sealed under the session of a known router; if not, it is dropped. */
 function knowsSession(index: number): boolean {
   if (router === registry.NO_NODE || node === registry.NO_NODE) {
@@ -136,8 +160,23 @@ function onAttachedOpened(): void {
   if (!isFresh(getWord(body, layout.ATTACHED_SEQ))) return;
   const ctr = getWord(body, layout.ATTACHED_SEALED);
   nameRun(nodes[node + records.NODE_EUI + 1], ctr);
-  noteAttached(node, router, ctr, body[0] & 3, body[layout.ATTACHED_SEALED + 4]);
-  acknowledge(body[0] & 3, ctr);
+  const mode = body[0] & 3;
+  const depth = body[layout.ATTACHED_SEALED + 4];
+  const maker = registry.findHandle(body[layout.ATTACHED_AUTHORITY] * 256 + body[layout.ATTACHED_AUTHORITY + 1]);
+  registry.putIn(node, records.NODE_HOLDERS, router);
+  if (mode !== MODE_CENTRALISED) registry.putIn(node, records.NODE_CHAIN, maker);
+  registry.saveNode(node);
+  if (nodes[node + records.NODE_REVOKED] !== 0 || !isCredible(maker, mode, depth)) revokeAt(node, router);
+  else noteAttached(node, router, ctr, mode, depth);
+  acknowledge(mode, ctr);
+}
+
+/** An introducer must itself have held a key with the node, and added one to its depth. */
+function isCredible(maker: number, mode: number, depth: number): boolean {
+  if (mode === MODE_CENTRALISED) return depth === 0;
+  if (depth < 1 || depth > me[records.IDENTITY_DEPTH_LIMIT]) return false;
+  if (maker === registry.NO_NODE || !registry.isIn(node, records.NODE_HOLDERS, maker)) return false;
+  return nodes[node + registry.NODE_VIA] !== maker || depth === nodes[node + registry.NODE_DEPTH] + 1;
 }
 
 /** Commits the sequence number and the way of a message that has opened; if it has not, or is old, it is dropped. */
@@ -174,6 +213,7 @@ function noteAttached(served: number, at: number, ctr: number, mode: number, dep
   dropAnswers(nodes, served + records.NODE_EUI, ctr);
   if (ctr <= nodes[served + registry.NODE_ATTACHED_CTR]) return;
   nodes[served + registry.NODE_ATTACHED_CTR] = ctr;
+  nodes[served + registry.NODE_DEPTH] = depth;
   registry.setVia(served, at);
   const server = at === registry.VIA_BASE ? me[records.IDENTITY_EUI + 1] : nodes[at + records.NODE_EUI + 1];
   report(EVENT_ATTACHED, nodes[served + records.NODE_EUI + 1], server, ctr, mode, depth);

@@ -4,10 +4,12 @@
 import { advertTask, onSolicit, startAdvert } from '../kemp/advert.ts';
 import { attachedTask, onAck, startAttached } from '../kemp/attached.ts';
 import { onConfirmed } from '../kemp/confirm.ts';
+import { watchIndexes } from '../kemp/echo.ts';
+import { watchDeletions } from '../kemp/revoked.ts';
 import { startDecide } from '../kemp/decide.ts';
-import { startGroup } from '../kemp/group.ts';
+import { changeGroup, groupTask, noteDeparture, noteIndex, startGroup } from '../kemp/group.ts';
 import { asksIntroduction, onForward, onIntroduce } from '../kemp/introduce.ts';
-import { KEY_MODE, keys, NO_KEY } from '../kemp/keys.ts';
+import { KEY_MODE, keys, NO_KEY, watchDepartures } from '../kemp/keys.ts';
 import * as layout from '../kemp/layout.ts';
 import { rank, watchReturns } from '../kemp/parent.ts';
 import { relayReading, startReadings } from '../kemp/readings.ts';
@@ -19,7 +21,7 @@ import { MODE_CENTRALISED, MODE_REACTIVE, MODE_REFRESH } from '../events.ts';
 import { attachReceive, body, rx, RX_KEY, RX_LENGTH } from '../link/receive.ts';
 import { drop } from '../link/refuse.ts';
 import { task, TASK_TYPE } from '../link/task.ts';
-import { TIMER_ADVERT, TIMER_ATTACHED, TIMER_ROUTE } from '../link/timers.ts';
+import { TIMER_ADVERT, TIMER_ATTACHED, TIMER_GROUP, TIMER_ROUTE } from '../link/timers.ts';
 import { REFUSED_KMP_LENGTH, REFUSED_NOT_SECURED } from '../refusals.ts';
 import { startRole } from './common.ts';
 import { nodeMessage, nodeTimer, notForRole } from './node.ts';
@@ -34,6 +36,9 @@ export function start(): void {
   if (!startRole(onTimer)) return;
   attachReceive(onMessage, relayReading, onStranger, commit, onConfirmed);
   startGroup();
+  watchDeletions(changeGroup);
+  watchDepartures(noteDeparture);
+  watchIndexes(noteIndex);
   watchReturns(startRoute);
   startDecide(true);
   startReadings();
@@ -50,6 +55,7 @@ function onTimer(id: number): void {
   if (id === TIMER_ADVERT) advertTask(rank());
   else if (id === TIMER_ATTACHED) attachedTask();
   else if (id === TIMER_ROUTE) routeTask();
+  else if (id === TIMER_GROUP) groupTask();
   else nodeTimer(id);
 }
 

@@ -132,6 +132,8 @@ function plan(scenario: Scenario, clock: Clock, air: Air, motes: ReadonlyMap<str
         const mote = motes.get(change.mote)!;
         if (change.power === 'on') mote.powerOn();
         else mote.powerOff();
+      } else if ('console' in change) {
+        motes.get(change.mote)!.command(change.console);
       } else if (change.between === undefined) {
         air.lossProbability = change.lossProbability;
       } else {

@@ -45,9 +45,10 @@ const mote = z.strictObject({
 const change = z.union(
   [
     z.strictObject({ at: seconds, power: z.enum(['on', 'off']), mote: moteName }),
+    z.strictObject({ at: seconds, console: z.string().min(1).max(255), mote: moteName }),
     z.strictObject({ at: seconds, lossProbability: probability, between: z.tuple([moteName, moteName]).optional() }),
   ],
-  'expected { at, power: "on" or "off", mote } or { at, lossProbability, between: [two motes] or nothing }',
+  'expected { at, power: "on" or "off", mote }, { at, console: a line, mote } or { at, lossProbability, between: [two motes] or nothing }',
 );
 
 export const scenarioSchema = z.strictObject({
