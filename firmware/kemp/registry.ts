@@ -86,14 +86,11 @@ export function isEmpty(node: number, set: number): boolean {
   return nodes[node + set] === 0 && nodes[node + set + 1] === 0;
 }
 
-/** Whether the way to a node whose router is `via` leads through `other`. */
-export function leadsThrough(via: number, other: number): boolean {
+/** Whether the way from B to a node whose router is `via` is known and leads past `other`. */
+export function leadsPast(via: number, other: number): boolean {
   let at = via;
-  for (let hops = 0; at >= 0 && hops < 16; hops++) {
-    if (at === other) return true;
-    at = nodes[at + NODE_VIA];
-  }
-  return false;
+  for (let hops = 0; at >= 0 && at !== other && hops < 16; hops++) at = nodes[at + NODE_VIA];
+  return at === VIA_BASE;
 }
 
 /** @returns offset of the node that an address names, or NO_NODE. */

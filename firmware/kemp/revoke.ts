@@ -22,17 +22,20 @@ import { sendDown } from './route.ts';
 import { sealBody, sealTerms } from './sealed.ts';
 
 /** Doublings of T between two rounds, at most. */
-const MOST_DOUBLINGS = 6;
+const MOST_DOUBLINGS = 5;
 /** Pause between two messages of a round, ms. */
 const PAUSE_MS = 20;
 
-const state = makeWords(4);
-/** Rounds so far, which also choose the way around a revoked router. */
+const state = makeWords(5);
+/** Rounds so far. */
 const ROUND = 0;
 /** The pair to be told next: a node and a party. */
 const NODE = 1;
 const PARTY = 2;
 const EPOCH = 3;
+/** Where to look for the next router around the revoked one, or DIRECT: the party is told on its own way. */
+const WAY = 4;
+const DIRECT = -1;
 
 let onDeletion = nothing;
 
@@ -55,6 +58,7 @@ function startRound(): void {
   state[ROUND] = 0;
   state[NODE] = 0;
   state[PARTY] = 0;
+  state[WAY] = DIRECT;
   setTimer(TIMER_REVOKE, 0);
 }
 
@@ -176,34 +180,30 @@ function tell(): void {
   sealBody(nodes, party + records.NODE_SESSION, message, layout.REVOKE_SEALED, layout.REVOKE_INNER, onSealed);
 }
 
+/**
+ * Sends the REVOKE on the party's own way; where that leads through the revoked node, or is not known, through every other router
+ * in turn, each of which sends it to the party in plain.
+ */
 function onSealed(): void {
   const node = state[NODE];
   const party = state[PARTY];
-  state[PARTY] += registry.NEXT_NODE;
   let via = nodes[party + registry.NODE_VIA];
-  if (via === registry.VIA_UNKNOWN || registry.leadsThrough(via, node)) via = wayAround(node, party);
+  if (!registry.leadsPast(via, node)) {
+    via = state[WAY] === DIRECT ? registry.VIA_BASE : state[WAY];
+    state[WAY] = nextWay(via === registry.VIA_BASE ? 0 : via + registry.NEXT_NODE);
+  }
+  if (state[WAY] === DIRECT) state[PARTY] += registry.NEXT_NODE;
   sendDown(layout.REVOKE_OCTETS, nodes, party + records.NODE_EUI, via, endTask);
 }
 
-/** Another router for each round, the revoked one and what hangs below it apart, or B itself. */
-function wayAround(node: number, party: number): number {
-  let skip = state[ROUND];
-  let last = registry.VIA_BASE;
-  for (let router = 0; router < registry.nodesEnd(); router += registry.NEXT_NODE) {
+/** The next router from `from` on that is reached without the revoked node and the party, or DIRECT: there is none. */
+function nextWay(from: number): number {
+  for (let router = from; router < registry.nodesEnd(); router += registry.NEXT_NODE) {
     const via = nodes[router + registry.NODE_VIA];
-    const serves = registry.hasSessionWith(router) && router !== node && router !== party;
-    if (
-      serves &&
-      via !== registry.VIA_UNKNOWN &&
-      !registry.leadsThrough(via, node) &&
-      !registry.leadsThrough(via, party)
-    ) {
-      last = router;
-      if (skip === 0) return router;
-      skip--;
-    }
+    const serves = registry.hasSessionWith(router) && router !== state[NODE] && router !== state[PARTY];
+    if (serves && registry.leadsPast(via, state[NODE]) && registry.leadsPast(via, state[PARTY])) return router;
   }
-  return last;
+  return DIRECT;
 }
 
 /** REVOKED has opened in `body`: `party` has no key with the node named there any more. */
