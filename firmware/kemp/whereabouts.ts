@@ -21,7 +21,7 @@ import * as layout from './layout.ts';
 import * as registry from './registry.ts';
 import { nodes } from './registry.ts';
 import { sendDown } from './route.ts';
-import { sealAlso, sealBody, openBody, sealTerms } from './sealed.ts';
+import { sealAlso, sealBody, openBody, sealTerms, takeSequence } from './sealed.ts';
 
 /** Who sent the inner message, and a hop of its route: addresses. */
 const origin = makeWords(3);
@@ -62,7 +62,9 @@ export function onUp(): void {
   for (let i = 0; i < length; i++) body[i] = body[inner + i];
   rx[RX_LENGTH] = length;
   task[TASK_TYPE] = body[0] >>> 4;
-  if (task[TASK_TYPE] === layout.REQUEST && (body[0] & 3) === MODE_CENTRALISED && length > layout.TAIL_OCTETS) {
+  if (((body[0] >>> 2) & 3) !== layout.VERSION) {
+    drop(refusal.REFUSED_KMP_VERSION);
+  } else if (task[TASK_TYPE] === layout.REQUEST && (body[0] & 3) === MODE_CENTRALISED && length > layout.TAIL_OCTETS) {
     onCentralRequest(origin, 0, nearer);
   } else if (task[TASK_TYPE] === layout.ATTACHED) {
     onAttached(origin, 0, nearer);
@@ -116,11 +118,10 @@ function onAttachedOpened(): void {
     drop(refusal.REFUSED_TAG);
     return;
   }
-  if (seq < nodes[router + records.NODE_SEQUENCE_IN]) {
+  if (!takeSequence(seq, nodes, router + records.NODE_SEQUENCE_IN)) {
     drop(refusal.REFUSED_SEQUENCE);
     return;
   }
-  nodes[router + records.NODE_SEQUENCE_IN] = seq + 1;
   registry.saveNode(router);
   registry.setVia(router, before);
   const ctr = getWord(body, layout.ATTACHED_SEALED);
