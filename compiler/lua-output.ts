@@ -4,6 +4,7 @@ import { dirname, relative, resolve } from 'node:path';
 import type { OutputChunk, Plugin } from 'rollup';
 import { openImage, passGates } from './gates/index.ts';
 import { ROOT } from './roots.ts';
+import { inline } from './inline.ts';
 import { translate, type SourceMap } from './translate.ts';
 import type { Profile } from './profiles.ts';
 
@@ -33,7 +34,8 @@ export function luaOutput(options: ImageOptions): Plugin {
       const chunkMap = withSources(chunk.map as SourceMap, (source) =>
         relative(ROOT, resolve(folder, dirname(chunk.fileName), source)),
       );
-      const { lua, map } = translate(chunk.code, chunkMap, { name, profile, globals: new Set(options.globals) });
+      const flat = inline(chunk.code, chunkMap);
+      const { lua, map } = translate(flat.code, flat.map, { name, profile, globals: new Set(options.globals) });
       passGates(openImage(name, lua, map, profile, options));
       const fileMap = withSources(map, (source) => relative(resolve(folder, dirname(name)), resolve(ROOT, source)));
       for (const file of Object.keys(bundle)) Reflect.deleteProperty(bundle, file);

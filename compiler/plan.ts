@@ -74,7 +74,7 @@ function isInitialisation(statement: ts.Statement): boolean {
 }
 
 /** The most locals that statements have active at once, at the least favourable lowering (a numeric for has 4). */
-function blockLocals(statements: readonly ts.Node[]): number {
+export function blockLocals(statements: readonly ts.Node[]): number {
   let active = 0;
   let peak = 0;
   for (const statement of statements) {

@@ -17,7 +17,7 @@ import * as layout from './layout.ts';
 import { isParent, parentKey, rank } from './parent.ts';
 import { putEnvelope } from './relay.ts';
 import { routeKnown } from './routed.ts';
-import { openBody, sealAlso, sealBody, sealTerms } from './sealed.ts';
+import { openBody, sealAlso, sealBody, sealTerms, takeSequence } from './sealed.ts';
 import { hasSession, session, SESSION_INDEX, SESSION_SEAL, SESSION_SEQ_IN, SESSION_SEQ_OUT } from './session.ts';
 
 /** Longest pause between two repeats, ms, and the delay of the first: CONFIRM's answer goes before it. */
@@ -127,11 +127,10 @@ function onAckOpened(): void {
     drop(refusal.REFUSED_TAG);
     return;
   }
-  if (seq < session[SESSION_SEQ_IN]) {
+  if (!takeSequence(seq, session, SESSION_SEQ_IN)) {
     drop(refusal.REFUSED_SEQUENCE);
     return;
   }
-  session[SESSION_SEQ_IN] = seq + 1;
   const handle = body[layout.ACK_SEALED] * 256 + body[layout.ACK_SEALED + 1];
   const ctr = getWord(body, layout.ACK_SEALED + 2);
   if (ctr === 0 && handle === handleOf(me, IDENTITY_EUI)) routeKnown();

@@ -15,6 +15,7 @@ import {
   ADVERT_MAX_ROUTERS,
   ADVERT_RANK,
   ADVERT_ROUTERS,
+  MAX_HOPS,
 } from './layout.ts';
 
 const CANDIDATES = 8;
@@ -63,9 +64,15 @@ export function heard(one: number): boolean {
   return candidates[one + CANDIDATE_KNOWN] === 1 && remaining(candidates[one + CANDIDATE_SILENT_AT]) > 0;
 }
 
-/** Heard lately, not barred, with room. */
+/** So far from the base station, it says, that no route leads through it. */
+export function isTooFar(one: number): boolean {
+  return candidates[one + CANDIDATE_RANK] >= MAX_HOPS;
+}
+
+/** Heard lately, not too far, not barred, with room. */
 export function eligible(one: number): boolean {
-  return heard(one) && candidates[one + CANDIDATE_BARRED] <= seconds() && candidates[one + CANDIDATE_ROOM] > 0;
+  if (!heard(one) || isTooFar(one)) return false;
+  return candidates[one + CANDIDATE_BARRED] <= seconds() && candidates[one + CANDIDATE_ROOM] > 0;
 }
 
 /** True if it told that it shares a key with the router of short address `short`. */

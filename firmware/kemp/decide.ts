@@ -103,10 +103,10 @@ export function decideTask(): void {
     return;
   }
   const current = candidate.findCandidate(up.parent, up.PARENT_ADDRESS);
-  const silent = current === candidate.NO_CANDIDATE || !candidate.heard(current);
+  const lost = current === candidate.NO_CANDIDATE || !candidate.heard(current) || candidate.isTooFar(current);
   const attached = up.parentKey() !== key.NO_KEY;
   const best = bestCandidate();
-  if (attached && !silent) {
+  if (attached && !lost) {
     if (best !== candidate.NO_CANDIDATE && best !== current && state[ROUTES] === 0 && isBetter(best, current)) {
       handOver(best, MODE_PREDICTIVE);
     } else if (!renew(current) && !refreshOne()) {

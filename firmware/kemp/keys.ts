@@ -68,7 +68,10 @@ export const UNCONFIRMED = 2;
 /** Both ends have proved it. */
 export const LIVE = 3;
 
-export const keys = makeWords(SLOTS * KEY_WORDS);
+export const keys = makeWords((SLOTS + 1) * KEY_WORDS);
+
+/** The slot of a key that a NOTICE offers: none of the others is given up for it before the NOTICE has opened. */
+export const OFFERED = SLOTS * KEY_WORDS;
 
 /** Offsets behind the last live and behind the last tentative slot, and the step between two. */
 export const LIVE_END = LIVE_KEYS * KEY_WORDS;

@@ -14,6 +14,7 @@ import * as refusal from '../refusals.ts';
 import { startConfirm } from './confirm.ts';
 import { me } from './identity.ts';
 import * as key from './keys.ts';
+import { OFFERED } from './keys.ts';
 import { NOTICE_INNER, NOTICE_OCTETS, NOTICE_R1, NOTICE_SEALED } from './layout.ts';
 import { answered, awaitedRouter, endRun, run, RUN_DERIVE, RUN_STARTED, runOpen } from './run.ts';
 import { openBody, sealTerms } from './sealed.ts';
@@ -42,34 +43,35 @@ export function onNotice(): void {
   for (let i = 0; i < term.TERMS_WORDS; i++) term.terms[i] = run[i];
   term.terms[term.T_R1] = getWord(body, NOTICE_R1);
   term.terms[term.T_R1 + 1] = getWord(body, NOTICE_R1 + 4);
-  fresh = key.roomFor(run, term.routerOf(which));
-  if (fresh === key.NO_KEY) {
-    drop(refusal.REFUSED_TABLE_FULL);
-    return;
-  }
-  term.pairwise(run, RUN_DERIVE, term.terms, which, key.keys, fresh + key.KEY_SECRET, onSecret);
+  term.pairwise(run, RUN_DERIVE, term.terms, which, key.keys, OFFERED + key.KEY_SECRET, onSecret);
 }
 
 function onSecret(): void {
-  term.subkey(key.keys, fresh + key.KEY_SECRET, term.LABEL_SEAL, key.keys, fresh + key.KEY_SEAL, onSeal);
+  term.subkey(key.keys, OFFERED + key.KEY_SECRET, term.LABEL_SEAL, key.keys, OFFERED + key.KEY_SEAL, onSeal);
 }
 
 function onSeal(): void {
-  term.subkey(key.keys, fresh + key.KEY_SECRET, term.LABEL_LINK, key.keys, fresh + key.KEY_LINK, onLink);
+  term.subkey(key.keys, OFFERED + key.KEY_SECRET, term.LABEL_LINK, key.keys, OFFERED + key.KEY_LINK, onLink);
 }
 
 function onLink(): void {
   sealTerms(body, 0, NOTICE_SEALED, 0, run, term.routerOf(which), me, IDENTITY_EUI);
-  openBody(key.keys, fresh + key.KEY_SEAL, body, NOTICE_SEALED, NOTICE_INNER, onOpened);
+  openBody(key.keys, OFFERED + key.KEY_SEAL, body, NOTICE_SEALED, NOTICE_INNER, onOpened);
 }
 
 function onOpened(): void {
-  const reason = jobOk ? judge() : refusal.REFUSED_TAG;
+  let reason = jobOk ? judge() : refusal.REFUSED_TAG;
   if (reason === refusal.ACCEPTED) {
+    fresh = key.roomFor(run, term.routerOf(which));
+    if (fresh === key.NO_KEY) reason = refusal.REFUSED_TABLE_FULL;
+  }
+  if (reason === refusal.ACCEPTED) {
+    copyAddress(run, term.routerOf(which), key.keys, OFFERED);
+    key.moveKey(OFFERED, fresh);
     install();
     openSession(onInstalled);
   } else {
-    wipeWords(key.keys, fresh, key.NEXT_KEY);
+    wipeWords(key.keys, OFFERED, key.NEXT_KEY);
     drop(reason);
   }
 }

@@ -7,6 +7,7 @@ import { EVENT_ATTACH, EVENT_DETACH, EVENT_RANK, MODE_RETURN } from '../events.t
 import { copyAddress, names } from '../link/address.ts';
 import { nothing } from '../link/task.ts';
 import { keys, keyWith, NO_KEY, UNCONFIRMED } from './keys.ts';
+import { MAX_HOPS } from './layout.ts';
 
 export const parent = makeWords(5);
 export const PARENT_ADDRESS = 0;
@@ -49,9 +50,9 @@ export function detach(): void {
   parent[PARENT_STATE] = 0;
 }
 
-/** @returns hops to the base station from here; NO_RANK if there is no way. */
+/** @returns hops to the base station from here; NO_RANK if there is no way, or one too long: a loop counts up to that. */
 export function rank(): number {
-  return parentKey() === NO_KEY ? NO_RANK : parent[PARENT_RANK] + 1;
+  return parentKey() === NO_KEY || parent[PARENT_RANK] >= MAX_HOPS ? NO_RANK : parent[PARENT_RANK] + 1;
 }
 
 /** The parent says in its ADVERT that it is `value` hops from the base station. */

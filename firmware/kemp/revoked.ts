@@ -18,7 +18,7 @@ import * as layout from './layout.ts';
 import { mark } from './marks.ts';
 import { isParent, parentKey } from './parent.ts';
 import { putEnvelope } from './relay.ts';
-import { openBody, sealBody, sealTerms } from './sealed.ts';
+import { openBody, sealBody, sealTerms, takeSequence } from './sealed.ts';
 import { hasSession, session, SESSION_INDEX, SESSION_SEAL, SESSION_SEQ_IN, SESSION_SEQ_OUT } from './session.ts';
 
 /** The one revoked: address, epoch; and where REVOKED begins in `message`. */
@@ -48,11 +48,10 @@ export function onRevoke(): void {
 
 function onOpened(): void {
   const seq = getWord(body, layout.REVOKE_SEQ);
-  if (!jobOk || seq < session[SESSION_SEQ_IN]) {
+  if (!jobOk || !takeSequence(seq, session, SESSION_SEQ_IN)) {
     drop(jobOk ? refusal.REFUSED_SEQUENCE : refusal.REFUSED_TAG);
     return;
   }
-  session[SESSION_SEQ_IN] = seq + 1;
   told[0] = getWord(body, layout.REVOKE_SEALED);
   told[1] = getWord(body, layout.REVOKE_SEALED + 4);
   told[2] = NO_SHORT;

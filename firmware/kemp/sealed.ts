@@ -12,6 +12,9 @@ import { scratch } from './terms.ts';
 
 const nonce = makeBytes(13);
 
+/** No sequence number: what follows it could not be counted. */
+const LAST_SEQUENCE = 0x7fffffff;
+
 let aadLength = 0;
 
 /**
@@ -39,6 +42,16 @@ export function sealTerms(
 /** Adds one more EUI-64 to the AAD set by sealTerms(). */
 export function sealAlso(party: Words, partyAt: number): void {
   aadLength = put8(scratch, aadLength, party, partyAt);
+}
+
+/**
+ * Commits the sequence number of a message that has proved genuine. @param lowest where the lowest one still accepted is kept.
+ * @returns false: it was accepted before, or is none
+ */
+export function takeSequence(seq: number, table: Words, lowest: number): boolean {
+  if (seq < table[lowest] || seq === LAST_SEQUENCE) return false;
+  table[lowest] = seq + 1;
+  return true;
 }
 
 /** Seals body[at..at+length-1] in place; the tag (8 octets) follows. @param key a seal subkey. */

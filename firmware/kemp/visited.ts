@@ -18,7 +18,7 @@ import { me, runTimeout } from './identity.ts';
 import * as key from './keys.ts';
 import * as layout from './layout.ts';
 import { isMarked, unmark } from './marks.ts';
-import { openBody, sealBody, sealTerms } from './sealed.ts';
+import { openBody, sealBody, sealTerms, takeSequence } from './sealed.ts';
 import { hasSession, session, SESSION_INDEX, SESSION_SEAL, SESSION_SEQ_IN } from './session.ts';
 import { sendReject } from './reject.ts';
 import * as term from './terms.ts';
@@ -111,12 +111,10 @@ function judge(): number {
   const seq = getWord(body, layout.APPROVAL_SEQ);
   const central = t[term.T_MODE] === MODE_CENTRALISED;
   if (central) {
-    if (seq < session[SESSION_SEQ_IN]) return refusal.REFUSED_SEQUENCE;
-    session[SESSION_SEQ_IN] = seq + 1;
+    if (!takeSequence(seq, session, SESSION_SEQ_IN)) return refusal.REFUSED_SEQUENCE;
   } else {
     if (!key.keyAlive(fresh)) return refusal.REFUSED_UNKNOWN_KEY;
-    if (seq < key.keys[fresh + key.KEY_SEQ_IN]) return refusal.REFUSED_SEQUENCE;
-    key.keys[fresh + key.KEY_SEQ_IN] = seq + 1;
+    if (!takeSequence(seq, key.keys, fresh + key.KEY_SEQ_IN)) return refusal.REFUSED_SEQUENCE;
   }
   let at = layout.APPROVAL_SEALED;
   t[term.T_NODE] = getWord(body, at);

@@ -22,7 +22,7 @@ import * as registry from './registry.ts';
 import { nodes } from './registry.ts';
 import { onRevokedBy, revokeAt } from './revoke.ts';
 import { sendDown } from './route.ts';
-import { sealAlso, sealBody, openBody, sealTerms } from './sealed.ts';
+import { sealAlso, sealBody, openBody, sealTerms, takeSequence } from './sealed.ts';
 
 /** Who sent the inner message, and a hop of its route: addresses. */
 const origin = makeWords(3);
@@ -63,7 +63,9 @@ export function onUp(): void {
   for (let i = 0; i < length; i++) body[i] = body[inner + i];
   rx[RX_LENGTH] = length;
   task[TASK_TYPE] = body[0] >>> 4;
-  if (task[TASK_TYPE] === layout.REQUEST && (body[0] & 3) === MODE_CENTRALISED && length > layout.TAIL_OCTETS) {
+  if (((body[0] >>> 2) & 3) !== layout.VERSION) {
+    drop(refusal.REFUSED_KMP_VERSION);
+  } else if (task[TASK_TYPE] === layout.REQUEST && (body[0] & 3) === MODE_CENTRALISED && length > layout.TAIL_OCTETS) {
     onCentralRequest(origin, 0, nearer);
   } else if (task[TASK_TYPE] === layout.ATTACHED) {
     onAttached(origin, 0, nearer);
@@ -164,7 +166,7 @@ function onAttachedOpened(): void {
   const depth = body[layout.ATTACHED_SEALED + 4];
   const maker = registry.findHandle(body[layout.ATTACHED_AUTHORITY] * 256 + body[layout.ATTACHED_AUTHORITY + 1]);
   registry.putIn(node, records.NODE_HOLDERS, router);
-  if (mode !== MODE_CENTRALISED) registry.putIn(node, records.NODE_CHAIN, maker);
+  if (maker !== registry.NO_NODE) registry.putIn(node, records.NODE_CHAIN, maker);
   registry.saveNode(node);
   if (nodes[node + records.NODE_REVOKED] !== 0 || !isCredible(maker, mode, depth)) revokeAt(node, router);
   else noteAttached(node, router, ctr, mode, depth);
@@ -181,11 +183,10 @@ function isCredible(maker: number, mode: number, depth: number): boolean {
 
 /** Commits the sequence number and the way of a message that has opened; if it has not, or is old, it is dropped. */
 function isFresh(seq: number): boolean {
-  if (!jobOk || seq < nodes[router + records.NODE_SEQUENCE_IN]) {
+  if (!jobOk || !takeSequence(seq, nodes, router + records.NODE_SEQUENCE_IN)) {
     drop(jobOk ? refusal.REFUSED_SEQUENCE : refusal.REFUSED_TAG);
     return false;
   }
-  nodes[router + records.NODE_SEQUENCE_IN] = seq + 1;
   registry.saveNode(router);
   registry.setVia(router, before);
   return true;

@@ -17,7 +17,7 @@ import { VERSION } from '../kemp/layout.ts';
 import * as key from '../kemp/keys.ts';
 import { drop, refuse } from './refuse.ts';
 import { beginTask, endTask, jobOk, runJob, task, TASK_TYPE, wake } from './task.ts';
-import { sendData } from './transmit.ts';
+import { LAST_COUNTER, sendData } from './transmit.ts';
 
 /** Security level of all link frames, and key id mode (protocol.md "Data"). */
 const LINK_LEVEL = 6;
@@ -106,7 +106,7 @@ function inspect(length: number): number {
   sender[2] = header[mhr.SRC_MODE] === mhr.MODE_SHORT ? header[mhr.SRC_SHORT] : NO_SHORT;
   if (header[mhr.LEVEL] === 0) return header[mhr.PAYLOAD_IES] === 0 ? refusal.REFUSED_PLAIN_DATA : refusal.ACCEPTED;
   if (header[mhr.LEVEL] !== LINK_LEVEL || header[mhr.KEY_MODE] !== LINK_KEY_MODE) return refusal.REFUSED_WEAK_LEVEL;
-  return refusal.ACCEPTED;
+  return header[mhr.COUNTER] < LAST_COUNTER ? refusal.ACCEPTED : refusal.REFUSED_COUNTER_ENDED;
 }
 
 function unlock(): void {

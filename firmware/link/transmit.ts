@@ -21,8 +21,8 @@ import { nothing, runJob, task, TASK_CAUSE, TASK_CTR, TASK_NODE } from './task.t
 const SENT_NO_KEY = 3;
 /** The payload fits no frame: data is never cut into fragments. */
 const SENT_TOO_LONG = 4;
-/** Counters end at 2^31-1: the key must be replaced. */
-const LAST_COUNTER = 0x7fffffff;
+/** Counters end below 2^31-1, behind which none could be counted: the key must be replaced. */
+export const LAST_COUNTER = 0x7fffffff;
 
 /** What to send next: a KMP body from its head octet on, or a data payload. */
 export const message = makeBytes(BODY_LENGTH);

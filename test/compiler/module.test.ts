@@ -22,10 +22,10 @@ dialect(`
   .calling([], [])
   .agrees('module initialisation runs in the order of the source');
 
-/** More names than a 5.1 function has locals: half functions, half variables, and loops at initialisation. */
+/** More names than a 5.1 function has locals: a third functions, the others variables, and loops at initialisation. */
 const many = `
   ${Array.from({ length: 70 }, (_, i) => `let v${i} = ${i};\nconst m${i} = makeWords(${i + 1});`).join('\n')}
-  ${Array.from({ length: 70 }, (_, i) => `function f${i}(x: number): number { v${i} += x; m${i}[${i}] += v${i}; v${i} -= m${i}[0]; return ${i < 69 ? `f${i + 1}(x + 1)` : 'x'}; }`).join('\n')}
+  ${Array.from({ length: 70 }, (_, i) => `export function f${i}(x: number): number { v${i} += x; m${i}[${i}] += v${i}; v${i} -= m${i}[0]; return ${i < 69 ? `f${i + 1}(x + 1)` : 'x'}; }`).join('\n')}
   for (let i = 0; i < 2; i++) { const a = i; const b = a + 1; for (let j = 0; j < 2; j++) v0 += b; }
   export function run(x: number): number {
     let sum = f0(x);

@@ -27,7 +27,7 @@ const SCRIPT = BATCHES.map((name) => {
 const HEAP = BATCHES.map((name) => {
   const [count] = CASES[name];
   return `collectgarbage() collectgarbage('stop')
-    for i = 1, 3 do mac.${name}(i, 1, ${count}) end
+    for i = 1, 8 do mac.${name}(i, 1, ${count}) end
     do
       local before = collectgarbage('count')
       for i = 4, 8 do mac.${name}(i, 1, ${count}) end

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the inliner knows of a whole chunk.
+import ts from 'typescript';
+import { evaluate, type Constant } from '../fold.ts';
+import { assignedBy, isPlain, type Plain } from './plain.ts';
+import { stepsOf } from './steps.ts';
+
+export class Facts {
+  readonly #functions: ReadonlyMap<string, Plain>;
+  /** What `const` names of the top level are initialised with. */
+  readonly #initializers = new Map<string, ts.Expression>();
+  readonly #topLevel = new Set<string>();
+  readonly #assigned = new Set<string>();
+  readonly #constants = new Map<string, Constant | undefined>();
+  /** div is lowered to an operator; the other intrinsics stand in module initialisation only. */
+  readonly #writes = new Map([['div', false]]);
+
+  /** @param functions those of the dialect; no local has the name of anything outside its function */
+  constructor(file: ts.SourceFile, functions: ReadonlyMap<string, Plain>) {
+    this.#functions = functions;
+    for (const name of topLevelNames(file)) this.#topLevel.add(name.text);
+    const visit = (node: ts.Node): void => {
+      const target = assignedBy(node);
+      if (target && ts.isIdentifier(target)) this.#assigned.add(target.text);
+      ts.forEachChild(node, visit);
+    };
+    for (const statement of file.statements) {
+      visit((isPlain(statement) && functions.get(statement.name.text)) || statement);
+      if (!ts.isVariableStatement(statement) || (statement.declarationList.flags & ts.NodeFlags.Const) === 0) continue;
+      for (const { name, initializer } of statement.declarationList.declarations)
+        if (ts.isIdentifier(name) && initializer) this.#initializers.set(name.text, initializer);
+    }
+  }
+
+  /** Whether a name is one of the chunk's: those cost more to use than locals. */
+  isTopLevel(name: string): boolean {
+    return this.#topLevel.has(name);
+  }
+
+  /** Whether no call changes what a name stands for: locals, and what is never assigned. */
+  isSteady(name: string): boolean {
+    return !this.#topLevel.has(name) || !this.#assigned.has(name);
+  }
+
+  /** Whether an expression gives the same before and after any call. */
+  isStable(node: ts.Expression): boolean {
+    return stepsOf(node).every(({ kind, name }) => kind === 'name' && name !== undefined && this.isSteady(name));
+  }
+
+  hasCalls(node: ts.Expression): boolean {
+    return stepsOf(node).some(({ kind, name }) => kind === 'call' && name !== 'div');
+  }
+
+  constant(node: ts.Expression): Constant | undefined {
+    return evaluate(node, ({ text }) => this.#constantNamed(text));
+  }
+
+  #constantNamed(name: string): Constant | undefined {
+    if (!this.#constants.has(name)) {
+      this.#constants.set(name, undefined); // a constant that needs itself is none
+      const initializer = this.#initializers.get(name);
+      if (initializer) this.#constants.set(name, this.constant(initializer));
+    }
+    return this.#constants.get(name);
+  }
+
+  /** Whether a call of this name may change memory or top-level names; of anything but a name it may. */
+  writes(name: string | undefined): boolean {
+    const known = name === undefined ? undefined : this.#writes.get(name);
+    if (known !== undefined) return known;
+    const called = name === undefined ? undefined : this.#functions.get(name);
+    if (name === undefined || !called) return true;
+    this.#writes.set(name, true); // while it is looked into, as in recursion
+    const visit = (node: ts.Node): boolean => {
+      const target = assignedBy(node);
+      if (target && !(ts.isIdentifier(target) && !this.#topLevel.has(target.text))) return true;
+      if (ts.isCallExpression(node) && this.writes(ts.isIdentifier(node.expression) ? node.expression.text : undefined))
+        return true;
+      return ts.forEachChild(node, visit) ?? false;
+    };
+    const result = visit(called.body);
+    this.#writes.set(name, result);
+    return result;
+  }
+}
+
+export function topLevelNames(file: ts.SourceFile): ts.Identifier[] {
+  const names = file.statements.flatMap((statement): (ts.Node | undefined)[] => {
+    if (ts.isVariableStatement(statement)) return statement.declarationList.declarations.map(({ name }) => name);
+    return ts.isFunctionDeclaration(statement) ? [statement.name] : [];
+  });
+  return names.filter((name): name is ts.Identifier => name !== undefined && ts.isIdentifier(name));
+}

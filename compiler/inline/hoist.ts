@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// Moves the calls in an expression to statements before it, in JavaScript's order: what is evaluated before such a call
+// and could be changed by it moves as well.
+import ts from 'typescript';
+import { skipParentheses } from '../lower/unit.ts';
+import { declaration, declared, type Callee } from './callee.ts';
+import { at } from './copy.ts';
+import { mentions, type Fresh } from './names.ts';
+import { block } from './returns.ts';
+import { callFreePart, isAnd, isLogical } from './steps.ts';
+
+const { factory } = ts;
+
+/** What a call becomes: statements, and the local they leave its value in; undefined where it can't be inlined. */
+type Inlined = (
+  call: ts.CallExpression,
+) => { readonly result: ts.Identifier; readonly statements: readonly ts.Statement[] } | undefined;
+
+export class Hoist {
+  /** The statements to put before the expression. */
+  readonly before: ts.Statement[] = [];
+  readonly #callee: Callee;
+  readonly #fresh: Fresh;
+  readonly #inlined: Inlined;
+
+  constructor(callee: Callee, fresh: Fresh, inlined: Inlined) {
+    this.#callee = callee;
+    this.#fresh = fresh;
+    this.#inlined = inlined;
+  }
+
+  /** @returns what is left of an expression; undefined where its calls can't move */
+  extract(node: ts.Expression): ts.Expression | undefined {
+    const bare = skipParentheses(node);
+    if (!this.#mentions(bare)) return bare;
+    const callFree = callFreePart(bare);
+    if (callFree && this.#mentions(callFree)) return undefined;
+    if (isLogical(bare) && this.#mentions(bare.right)) return this.#logical(bare);
+    if (ts.isConditionalExpression(bare)) return this.#conditional(bare);
+    const left = this.#operands(bare);
+    if (!left || !ts.isCallExpression(left) || !this.#mentions(left.expression)) return left;
+    const made = this.#inlined(left);
+    if (!made) return undefined;
+    this.before.push(...declared(made.result.text, made.statements, bare));
+    return made.result;
+  }
+
+  #mentions(node: ts.Node): boolean {
+    return mentions(node, this.#callee.name);
+  }
+
+  /** `a && f(x)` as `let r = a; if (r) r = f(x)`. */
+  #logical(node: ts.BinaryExpression): ts.Expression | undefined {
+    const left = this.extract(node.left);
+    const inner = new Hoist(this.#callee, this.#fresh, this.#inlined);
+    const right = left && inner.extract(node.right);
+    if (!right) return undefined;
+    const result = factory.createIdentifier(this.#fresh(this.#callee.name));
+    const decided = at(factory.createExpressionStatement(factory.createAssignment(result, right)), node.right);
+    const test = isAnd(node) ? result : factory.createLogicalNot(result);
+    this.before.push(
+      declaration(result.text, left, ts.NodeFlags.Let, node),
+      at(factory.createIfStatement(test, block([...inner.before, decided])), node),
+    );
+    return result;
+  }
+
+  #conditional(node: ts.ConditionalExpression): ts.Expression | undefined {
+    const { condition, questionToken, whenTrue, colonToken, whenFalse } = node;
+    if (this.#mentions(whenTrue) || this.#mentions(whenFalse)) return undefined;
+    const test = this.extract(condition);
+    return test && factory.updateConditionalExpression(node, test, questionToken, whenTrue, colonToken, whenFalse);
+  }
+
+  /** Operands and arguments are evaluated in order, up to the last one with a call. */
+  #operands(node: ts.Expression): ts.Expression | undefined {
+    const isCallee = (child: ts.Node): boolean => ts.isCallExpression(node) && child === node.expression;
+    let pending = 0;
+    ts.forEachChild(node, (child) => {
+      if (!isCallee(child) && this.#mentions(child)) pending++;
+    });
+    let failed = false;
+    const visit = (child: ts.Node): ts.Node => {
+      if (!ts.isExpression(child) || pending === 0) return child;
+      // The fields of a board's module never change.
+      if (isCallee(child) && (this.#mentions(child) || ts.isPropertyAccessExpression(child))) return child;
+      if (!this.#mentions(child)) return this.#callee.leaves(child) ? child : this.#pinned(child);
+      pending--;
+      const left = failed ? undefined : this.extract(child);
+      if (!left) failed = true;
+      return left ?? child;
+    };
+    const result = ts.visitEachChild(node, visit, undefined);
+    return failed ? undefined : result;
+  }
+
+  #pinned(node: ts.Expression): ts.Expression {
+    const name = this.#fresh(this.#callee.name);
+    this.before.push(declaration(name, node, ts.NodeFlags.Const));
+    return factory.createIdentifier(name);
+  }
+}

@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: Apache-2.0
+// An observer who was given every long-term key: it reads each message by docs/protocol.md alone, works out the keys that
+// it makes, and then makes the message itself from what it read, which must give the very octets.
+import { big } from './crypto.ts';
+import * as derive from './derivation.ts';
+import type { Fields, Party, Terms } from './derivation.ts';
+import * as make from './messages.ts';
+
+export interface Member extends Party {
+  readonly name: string;
+  /** K_N; the base station has none. */
+  readonly key?: Buffer | undefined;
+}
+
+/** A pairwise key, from its NOTICE on. */
+export interface Key {
+  readonly terms: Terms;
+  readonly node: Party;
+  readonly router: Party;
+  readonly index: number;
+  readonly depth: number;
+  readonly secret: Buffer;
+}
+
+interface Run {
+  readonly terms: Terms;
+  readonly mac: Buffer;
+  /** K_NA, and where A is a router the key that it is. */
+  readonly secret: Buffer;
+  readonly known: Key | undefined;
+  r1?: Buffer;
+  /** K_NR of the APPROVALs seen, by EUI-64 of R. */
+  readonly granted: Map<string, Buffer>;
+}
+
+interface Session {
+  readonly node: Party;
+  readonly ctr: number;
+  readonly seal: Buffer;
+}
+
+const MODES = ['centralised', 'predictive', 'reactive', 'refresh'] as const;
+const hex = (buffer: Buffer): string => buffer.toString('hex');
+const same = (a: Party, b: Party): boolean => a.eui.equals(b.eui);
+
+function fail(message: string): never {
+  throw new Error(message);
+}
+
+/** @throws if the two differ. */
+export function expectSame(made: Fields, came: Buffer, what: string): void {
+  const octets = derive.join(made);
+  if (!octets.equals(came)) fail(`${what}: expected ${hex(octets)}, got ${hex(came)}`);
+}
+
+export class Exchange {
+  readonly keys: Key[] = [];
+  readonly #members: readonly Member[];
+  readonly #base: Member;
+  readonly #runs: Run[] = [];
+  readonly #sessions: Session[] = [];
+  /** What was sealed or secured under a key with a nonce. */
+  readonly #nonces = new Map<string, string>();
+  /** Routes that UPs of one inner message have gone so far, and the hops that DOWNs of it have still to go. */
+  readonly #paths = new Map<string, Set<string>>();
+
+  constructor(members: readonly Member[]) {
+    this.#members = members;
+    this.#base = members.find(({ key }) => key === undefined)!;
+  }
+
+  /** @param address 2 or 8 octets, high octet first. */
+  party(address: Buffer): Member {
+    const found = this.#members.find((member) =>
+      address.length === 8 ? member.eui.equals(address) : member.short === address.readUInt16BE(0),
+    );
+    return found ?? fail(`expected the address of a member, got ${hex(address)}`);
+  }
+
+  /** Keys of two parties with this index, the newest first. */
+  keysOf(a: Party, b: Party, index?: number): Key[] {
+    return this.keys
+      .filter(({ node, router }) => (same(node, a) && same(router, b)) || (same(node, b) && same(router, a)))
+      .filter((key) => index === undefined || key.index === index)
+      .reverse();
+  }
+
+  /** No nonce serves two messages under one key. */
+  expectFresh(key: Buffer, nonce: Fields, octets: Buffer): void {
+    const id = `${hex(key)} ${hex(derive.join(nonce))}`;
+    if ((this.#nonces.get(id) ?? hex(octets)) !== hex(octets)) fail(`the nonce ${id} serves two messages`);
+    this.#nonces.set(id, hex(octets));
+  }
+
+  /**
+   * Reads a KMP message. @param to undefined: everyone. @param secured it came under the link key of its ends.
+   * @returns what it is. @throws if it is not as the document has it.
+   */
+  message(body: Buffer, from: Party, to: Party | undefined, secured: boolean): string {
+    const type = body[0] >> 4;
+    if (((body[0] >> 2) & 3) !== 1) fail(`expected version 1, got head ${hex(body.subarray(0, 1))}`);
+    if (type === make.ADVERT && to === undefined && !secured) return this.#advert(body, from);
+    if (to === undefined) fail(`expected a broadcast to be an ADVERT, got type ${type}`);
+    if (type === derive.REQUEST) return this.#request(body, from, to, secured);
+    if (type === make.UP && secured) return this.#up(body, from);
+    if (type === make.DOWN && secured) return this.#down(body, from, to);
+    if (secured) fail(`expected type ${type} in plain, got it secured`);
+    if (type === make.NOTICE) return this.#notice(body, from, to);
+    if (type === make.ATTACHED && same(to, this.#base)) return this.#attached(body, from);
+    if (type === make.APPROVAL && (body[0] & 3) !== 0) return this.#approval(body, from, to);
+    this.#expectRelayed(body, from, to);
+    return this.#fromBase(body, to, from);
+  }
+
+  /** Reads the payload of a data frame under a key. */
+  data(payload: Buffer, from: Party, to: Party, key: Key): string {
+    if (payload.length === 0) return same(key.node, from) ? 'CONFIRM' : 'CONFIRM answered';
+    if (payload[0] === 1) {
+      expectSame(make.reading(payload.readUInt16BE(1), payload.readUInt32BE(3)), payload, 'reading');
+      return 'reading';
+    }
+    const at = payload[0] === 3 ? 9 : 3;
+    const origin = this.party(payload.subarray(1, at));
+    if (same(origin, from) || same(origin, to)) fail('a relayed reading names one of the two ends');
+    const made = make.relayed(origin, payload.readUInt16BE(at), payload.readUInt32BE(at + 2));
+    expectSame(made, payload, 'relayed reading');
+    return 'relayed reading';
+  }
+
+  #advert(body: Buffer, router: Party): string {
+    const routers = Array.from({ length: (body.length - 14) / 2 }, (_, i) => body.readUInt16BE(14 + 2 * i));
+    const [rank, load, room, incarnation] = [body[9], body[10] >> 4, body[10] & 15, body[11]];
+    const made = make.advert({ router, rank, load, room, incarnation, epoch: body.readUInt16BE(12), routers });
+    expectSame(made, body, 'ADVERT');
+    return 'ADVERT';
+  }
+
+  /** @param width of each address; the length of a REQUEST's list tells it. */
+  #list(octets: Buffer, width = octets.length % 8 === 0 ? 8 : 2): Member[] {
+    const names = Array.from({ length: octets.length / width }, (_, i) => octets.subarray(i * width, (i + 1) * width));
+    return names.map((name) => this.party(name));
+  }
+
+  /** REQUEST to the first one who gets it, or forwarded by Rn to Rp. */
+  #request(body: Buffer, from: Party, to: Party, secured: boolean): string {
+    const mode = body[0] & 3;
+    const named = this.#list(body.subarray(1, -20));
+    if (named.length < 1 || named.length > 3) fail(`REQUEST names ${named.length} parties`);
+    const forwarded = mode === 2 && secured;
+    if (secured && !forwarded) fail('a REQUEST came secured');
+    const node = forwarded ? named[0] : from;
+    const authority = mode === 0 ? this.#base : mode === 2 && !forwarded ? named[0] : to;
+    const routers = mode === 0 ? named : [mode === 1 ? named[0] : forwarded ? from : to];
+    const run = this.#run(body, { mode, node, authority, routers });
+    expectSame(make.request(run.terms, named, run.mac), body, 'REQUEST');
+    const count = routers.length > 1 ? ` for ${routers.length} routers` : '';
+    return `REQUEST ${MODES[mode]}${forwarded ? ', forwarded' : ''}${count}`;
+  }
+
+  /** The run of this REQUEST, a new one if its MAC is good. */
+  #run(body: Buffer, parties: Pick<Terms, 'mode' | 'node' | 'authority' | 'routers'>): Run {
+    const tail = body.subarray(-20);
+    const word = tail.readUInt32BE(0);
+    const terms = { ...parties, ctr: word % 2 ** 31, newSession: word >= 2 ** 31, r0: tail.subarray(4, 12) };
+    const mac = tail.subarray(12);
+    const id = (of: Terms): string => hex(derive.join(derive.requestMacInput(of)));
+    const old = this.#runs.find((run) => run.mac.equals(mac) && id(run.terms) === id(terms));
+    if (old !== undefined) return old;
+    const known = terms.mode === 0 ? [] : this.keysOf(terms.node, terms.authority);
+    const secrets = terms.mode === 0 ? [this.party(terms.node.eui).key!] : known.map(({ secret }) => secret);
+    const which = secrets.findIndex((secret) => derive.requestMac(secret, terms).equals(mac));
+    if (which < 0) fail(`REQUEST with a wrong MAC: ${hex(body)}`);
+    const before = this.#runs.filter((run) => same(run.terms.node, terms.node));
+    if (before.some((run) => run.terms.ctr >= terms.ctr)) fail(`REQUEST with ctr ${terms.ctr} after a higher one`);
+    const run: Run = { terms, mac, secret: secrets[which], known: known[which], granted: new Map() };
+    this.#runs.push(run);
+    return run;
+  }
+
+  #up(body: Buffer, from: Party): string {
+    const hops = body[1] & 15;
+    const width = (body[1] & 128) === 0 ? 2 : 8;
+    const start = 2 + ((body[1] & 64) === 0 ? 2 : 8);
+    const origin = this.party(body.subarray(2, start));
+    const route = this.#list(body.subarray(start, start + hops * width), width);
+    const inner = body.subarray(start + hops * width);
+    expectSame(make.up(origin, width, route, [inner]), body, 'UP');
+    // Each receiver appends who it had the message from, unless that is the origin itself.
+    const id = `up ${hex(inner)}`;
+    const path = (parties: readonly Party[]): string => parties.map(({ eui }) => hex(eui)).join(' ');
+    const gone = this.#paths.get(id) ?? new Set(['']);
+    if (!gone.has(path(route))) fail(`UP with a route that its message has not gone: ${path(route)}`);
+    this.#paths.set(id, gone.add(path([...route, from].filter((party) => !same(party, origin)))));
+
+    if (inner[0] >> 4 === make.ATTACHED) return `UP with ${this.#attached(inner, origin)}`;
+    if (inner[0] >> 2 !== (derive.REQUEST << 2) + 1 || (inner[0] & 3) !== 0) fail(`UP with head ${inner[0]}`);
+    const entry = route[0] ?? from;
+    const named = this.#list(inner.subarray(1, -20));
+    if (named.length === 1 && same(named[0], entry)) fail('UP with a list that names the entry router alone');
+    const routers = named.length === 0 ? [entry] : named;
+    const run = this.#run(inner, { mode: 0, node: origin, authority: this.#base, routers });
+    expectSame(make.request(run.terms, named, run.mac), inner, 'REQUEST in UP');
+    return `UP with REQUEST${named.length === 0 ? '' : ' and its list'}`;
+  }
+
+  #down(body: Buffer, from: Party, to: Party): string {
+    const hops = body[1] & 15;
+    const width = (body[1] & 128) === 0 ? 2 : 8;
+    const lastWidth = (body[1] & 64) === 0 ? 2 : 8;
+    const at = 2 + (hops - 1) * width;
+    const relays = this.#list(body.subarray(2, at), width);
+    const last = this.party(body.subarray(at, at + lastWidth));
+    const inner = body.subarray(at + lastWidth);
+    expectSame(make.down(width, [...relays, last], [inner]), body, 'DOWN');
+    if (!same(from, this.#base)) this.#expectRelayed(inner, from, to, ...relays, last);
+    const id = `down ${hex(inner)}`;
+    const ahead = [to, ...relays, last].map(({ eui }) => hex(eui)).join(' ');
+    this.#paths.set(id, (this.#paths.get(id) ?? new Set()).add(ahead));
+    return `DOWN with ${this.#fromBase(inner, last, this.#base)}`;
+  }
+
+  /** Who passes a message of the base station on has had it in a DOWN, with all hops that are ahead. */
+  #expectRelayed(inner: Buffer, from: Party, ...ahead: readonly Party[]): void {
+    if (same(from, this.#base) || inner[0] >> 4 === derive.REJECT) return;
+    const path = [from, ...ahead].map(({ eui }) => hex(eui)).join(' ');
+    if (this.#paths.get(`down ${hex(inner)}`)?.has(path) !== true)
+      fail(`a message took a way that it was not sent: ${path}`);
+  }
+
+  /** What the base station sends, whoever hands it over; a REJECT may also be a router's. */
+  #fromBase(body: Buffer, to: Party, from: Party): string {
+    const type = body[0] >> 4;
+    if (type === make.APPROVAL) return this.#approval(body, this.#base, to);
+    if (type === make.ACK) return this.#ack(body, to);
+    if (type === derive.REJECT) return this.#reject(body, from, to);
+    return fail(`expected APPROVAL, ACK or REJECT, got type ${type}`);
+  }
+
+  /** The seal key, of those that a message may be under, that opens it. */
+  #open(body: Buffer, seals: readonly Buffer[], how: make.Seal, what: string): { key: Buffer; plain: Buffer } {
+    for (const key of seals) {
+      const plain = make.open(key, how, body);
+      if (plain !== undefined) {
+        this.expectFresh(key, how.nonce, body);
+        return { key, plain };
+      }
+    }
+    return fail(`${what} opens under none of ${seals.length} keys: ${hex(body)}`);
+  }
+
+  /** Sessions of a node that one octet names, the newest first. */
+  #sealsOf(node: Party, index: number): Buffer[] {
+    const found = this.#sessions.filter((session) => same(session.node, node) && (session.ctr & 255) === index);
+    return found.map(({ seal }) => seal).reverse();
+  }
+
+  #approval(body: Buffer, authority: Party, router: Party): string {
+    const mode = body[0] & 3;
+    const index = body[1];
+    const shared = (): Buffer[] =>
+      this.keysOf(authority, router, index).map(({ secret }) => derive.subkey(secret, 'seal'));
+    const seals = mode === 0 ? this.#sealsOf(router, index) : shared();
+    const how = make.approvalSeal(mode, index, body.readUInt32BE(2), authority, router);
+    const { key, plain } = this.#open(body, seals, how, 'APPROVAL');
+    const node = this.party(plain.subarray(0, 8));
+    const ctr = plain.readUInt32BE(plain.length - 31);
+    const run = this.#runs.find(({ terms }) => terms.mode === mode && terms.ctr === ctr && same(terms.node, node));
+    if (run === undefined) fail(`APPROVAL without REQUEST: ${node.name}, ctr ${ctr}`);
+    const [secret, r1] = [plain.subarray(-27, -11), plain.subarray(-11, -3)];
+    const grant = {
+      node,
+      ctr,
+      key: secret,
+      r1,
+      life: plain.readUInt16BE(plain.length - 3),
+      depth: plain[plain.length - 1],
+    };
+    expectSame(make.seal(key, how, make.approvalPlain(grant)), body, 'APPROVAL');
+    expectSame([derive.pairwise(run.secret, run.terms, router, r1)], secret, 'K_NR of APPROVAL');
+    if (grant.depth !== (run.known === undefined ? 0 : run.known.depth + 1)) fail(`APPROVAL of depth ${grant.depth}`);
+    run.granted.set(hex(router.eui), secret);
+    this.#learn(run, r1);
+    return `APPROVAL ${MODES[mode]}`;
+  }
+
+  /** One r1 a run; with the new-session bit it also makes S_N. */
+  #learn(run: Run, r1: Buffer): void {
+    if (run.r1 === undefined && run.terms.newSession) {
+      const { node, ctr } = run.terms;
+      const seal = derive.subkey(derive.sessionKey(run.secret, run.terms, r1), 'seal');
+      this.#sessions.push({ node, ctr, seal });
+    }
+    expectSame([run.r1 ?? r1], r1, 'r1 of one run');
+    run.r1 = r1;
+  }
+
+  #notice(body: Buffer, router: Party, node: Party): string {
+    const mode = body[0] & 3;
+    const r1 = body.subarray(1, 9);
+    const how = make.noticeSeal(mode, r1, router, node);
+    const runs = this.#runs
+      .filter(
+        ({ terms }) => terms.mode === mode && same(terms.node, node) && terms.routers.some((one) => same(one, router)),
+      )
+      .reverse();
+    const secrets = runs.map((run) => derive.pairwise(run.secret, run.terms, router, r1));
+    const seals = secrets.map((secret) => derive.subkey(secret, 'seal'));
+    const { key, plain } = this.#open(body, seals, how, 'NOTICE');
+    const which = seals.indexOf(key);
+    const { terms, granted } = runs[which];
+    const secret = secrets[which];
+    if (!same(router, terms.authority))
+      expectSame([secret], granted.get(hex(router.eui)) ?? big(1, 0), 'K_NR of NOTICE');
+    const [index, depth] = [plain[2] >> 4, plain[2] & 15];
+    const group = { groupKey: plain.subarray(3, 19), groupIndex: plain[19], groupCounter: plain.readUInt32BE(20) };
+    const welcome = { life: plain.readUInt16BE(0), index, depth, ...group };
+    expectSame(make.seal(key, how, make.noticePlain(welcome)), body, 'NOTICE');
+    this.#learn(runs[which], r1);
+    if (!this.keysOf(node, router).some((old) => old.secret.equals(secret))) {
+      this.keys.push({ terms, node, router, index, depth, secret });
+    }
+    return `NOTICE ${MODES[mode]}`;
+  }
+
+  #reject(body: Buffer, from: Party, node: Party): string {
+    const [mode, reason, ctr] = [body[0] & 3, body[1], body.readUInt32BE(2)];
+    if (body.length === 6) {
+      expectSame(make.reject(mode, reason, ctr), body, 'REJECT');
+      return 'REJECT';
+    }
+    const run = this.#runs.find(({ terms }) => terms.mode === mode && terms.ctr === ctr && same(terms.node, node));
+    if (run === undefined) fail(`REJECT from ${hex(from.eui)} with a MAC, for no REQUEST`);
+    expectSame(make.reject(mode, reason, ctr, derive.rejectMac(run.secret, mode, reason, ctr, node)), body, 'REJECT');
+    return 'REJECT with MAC';
+  }
+
+  #byHandle(octets: Buffer): Member {
+    return (
+      this.#members.find((member) => make.handle(member).equals(octets)) ?? fail(`no one has handle ${hex(octets)}`)
+    );
+  }
+
+  #attached(body: Buffer, router: Party): string {
+    const [mode, index, seq] = [body[0] & 3, body[1], body.readUInt32BE(6)];
+    const [node, authority] = [this.#byHandle(body.subarray(2, 4)), this.#byHandle(body.subarray(4, 6))];
+    const how = make.attachedSeal({ mode, index, seq, router, base: this.#base, node, authority });
+    const { key, plain } = this.#open(body, this.#sealsOf(router, index), how, 'ATTACHED');
+    const [ctr, depth] = [plain.readUInt32BE(0), plain[4]];
+    expectSame(make.seal(key, how, make.attachedPlain(ctr, depth)), body, 'ATTACHED');
+    const held = this.keysOf(node, router).find(({ terms }) => terms.ctr === ctr);
+    const true_ =
+      held !== undefined && held.depth === depth && held.terms.mode === mode && same(held.terms.authority, authority);
+    if (!true_) fail(`ATTACHED of a key that is not so: ${node.name}, ctr ${ctr}, depth ${depth}`);
+    return `ATTACHED ${MODES[mode]}`;
+  }
+
+  #ack(body: Buffer, router: Party): string {
+    const [mode, index] = [body[0] & 3, body[1]];
+    const how = make.ackSeal(mode, index, body.readUInt32BE(2), this.#base, router);
+    const { key, plain } = this.#open(body, this.#sealsOf(router, index), how, 'ACK');
+    const node = this.#byHandle(plain.subarray(0, 2));
+    expectSame(make.seal(key, how, make.ackPlain(node, plain.readUInt32BE(2))), body, 'ACK');
+    return `ACK ${MODES[mode]}`;
+  }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// The real images on the bench, with the follower listening.
+import type { Result } from '../../host/bench/result.ts';
+import { runBench } from '../../host/bench/run.ts';
+import type { BenchControl, BenchHooks } from '../../host/bench/run.ts';
+import { loadScenario, parseScenario } from '../../host/scenario/load.ts';
+import type { Scenario } from '../../host/scenario/schema.ts';
+import type { VmName } from '../../host/vm/open.ts';
+import { octets } from './crypto.ts';
+import type { Member } from './exchange.ts';
+import { Follower } from './follow.ts';
+import { build, mpxFull, parse } from './frames.ts';
+
+/** A shipped scenario with a long-term key for every node, written out. */
+export function keyed(name: string): Scenario {
+  const scenario = loadScenario(name);
+  const motes = scenario.motes.map((mote, i) =>
+    mote.role === 'base' ? mote : { ...mote, key: Buffer.alloc(16, 16 + i).toString('hex') },
+  );
+  return parseScenario({ ...scenario, motes }, name);
+}
+
+/** The same network without short addresses: frames and messages name everyone by EUI-64. */
+export function extended(scenario: Scenario): Scenario {
+  return { ...scenario, motes: scenario.motes.map((mote) => ({ ...mote, short: undefined })) };
+}
+
+export function membersOf({ motes }: Scenario): Member[] {
+  return motes.map(({ name, eui64, short, key }) => ({
+    name,
+    eui: octets(eui64),
+    short: short === undefined ? undefined : parseInt(short, 16),
+    key: key === undefined ? undefined : octets(key),
+  }));
+}
+
+export interface Followed {
+  readonly follower: Follower;
+  readonly result: Result;
+  /** Link keys that the motes reported: key, index, names. */
+  readonly logged: readonly string[];
+}
+
+/**
+ * Without short addresses an ADVERT cannot name the routers that share a key with its own, so nodes go to the base station
+ * for every key. These hooks say what ADVERTs cannot: behind each comes another that lists "no short address", from where
+ * its router stands. An ADVERT is a hint, which anyone may send.
+ */
+export function wideHints({ motes }: Scenario): BenchHooks {
+  let bench: BenchControl;
+  return {
+    onStart(control) {
+      bench = control;
+    },
+    onFrame({ ack, octets: frame, sender, end }) {
+      const mpdu = Buffer.from(frame);
+      const router = motes.find(({ name }) => name === sender);
+      if (ack || mpdu.readUInt16LE(5) !== 0xffff || router === undefined) return;
+      const body = parse(mpdu).rest.subarray(7);
+      const payload = mpxFull(Buffer.concat([body.subarray(0, 14), octets('fffe')]));
+      const source = { eui: octets(router.eui64) };
+      const hint = build({ sequence: mpdu[2], pan: mpdu.readUInt16LE(3), source, message: true, payload });
+      bench.at(end + 5000, () => bench.inject(router.position, Buffer.concat(hint)));
+    },
+  };
+}
+
+/** Runs a scenario; every frame on air must be as docs/protocol.md has it. */
+export function follow(scenario: Scenario, vm: VmName = 'v8', hooks: BenchHooks = {}): Followed {
+  const follower = new Follower(membersOf(scenario), parseInt(scenario.pan, 16), scenario.maxPsdu);
+  const logged: string[] = [];
+  const listening: BenchHooks = {
+    onFrame({ ack, attempt, octets: frame, start, sender }) {
+      if (ack || attempt > 1) return;
+      try {
+        follower.take(Buffer.from(frame));
+      } catch (error) {
+        throw new Error(`${sender} at ${start / 1e6} s: ${(error as Error).message}`, { cause: error });
+      }
+    },
+    onKey: ({ key, index, motes }) => void logged.push(`${key} ${index} ${motes.join(' ')}`),
+  };
+  const { result } = runBench({ scenario, vm, keylog: true, hooks: [listening, hooks] });
+  return { follower, result, logged };
+}
+
+/** How often each kind was seen. */
+export function kinds({ seen }: Follower): Map<string, number> {
+  const count = new Map<string, number>();
+  for (const { kind } of seen) count.set(kind, (count.get(kind) ?? 0) + 1);
+  return new Map([...count].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
