@@ -51,6 +51,18 @@ export function moveName(mode: number): (typeof MOVES)[number] {
   return mode === events.MODE_RETURN ? 'return' : modeName(mode);
 }
 
+const REVOCATIONS = new Map<number, 'removed' | 'compromised' | 'chain'>([
+  [events.REVOKE_REMOVED, 'removed'],
+  [events.REVOKE_COMPROMISED, 'compromised'],
+  [events.REVOKE_CHAIN, 'chain'],
+]);
+
+export function revocationName(kind: number): 'removed' | 'compromised' | 'chain' {
+  const name = REVOCATIONS.get(kind);
+  if (name === undefined) throw new RangeError(`expected a kind of revocation from 1 to 3, got ${kind}`);
+  return name;
+}
+
 export function outcomeName(outcome: number): 'established' | 'rejected' | 'timeout' {
   const name = OUTCOMES.get(outcome);
   if (name === undefined) throw new RangeError(`expected an outcome from 1 to ${OUTCOMES.size}, got ${outcome}`);
