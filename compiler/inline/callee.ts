@@ -48,16 +48,6 @@ export class Callee {
     visit(node.body, 1);
   }
 
-  /** Whether a call may change memory or top-level names. */
-  get writes(): boolean {
-    return this.#facts.writes(this.name);
-  }
-
-  /** Whether an expression gives the same before and after a call. */
-  leaves(node: ts.Expression): boolean {
-    return this.#facts.isStable(node) || (!this.writes && !this.#facts.hasCalls(node));
-  }
-
   /** The value of a call, as an expression for its place; undefined where there is none that means the same. */
   valueOf(call: ts.CallExpression): ts.Expression | undefined {
     if (!this.#value || call.arguments.length !== this.#parameters.length) return undefined;

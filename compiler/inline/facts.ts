@@ -51,6 +51,12 @@ export class Facts {
     return stepsOf(node).some(({ kind, name }) => kind === 'call' && name !== 'div');
   }
 
+  /** Whether an expression gives the same before and after another one is evaluated. */
+  isSameAfter(node: ts.Expression, other: ts.Expression): boolean {
+    const changes = stepsOf(other).some(({ kind, name }) => kind === 'call' && this.writes(name));
+    return this.isStable(node) || (!changes && !this.hasCalls(node));
+  }
+
   constant(node: ts.Expression): Constant | undefined {
     return evaluate(node, ({ text }) => this.#constantNamed(text));
   }

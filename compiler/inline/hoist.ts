@@ -5,6 +5,7 @@ import ts from 'typescript';
 import { skipParentheses } from '../lower/unit.ts';
 import { declaration, declared, type Callee } from './callee.ts';
 import { at } from './copy.ts';
+import type { Facts } from './facts.ts';
 import { mentions, type Fresh } from './names.ts';
 import { block } from './returns.ts';
 import { callFreePart, isAnd, isLogical } from './steps.ts';
@@ -20,11 +21,13 @@ export class Hoist {
   /** The statements to put before the expression. */
   readonly before: ts.Statement[] = [];
   readonly #callee: Callee;
+  readonly #facts: Facts;
   readonly #fresh: Fresh;
   readonly #inlined: Inlined;
 
-  constructor(callee: Callee, fresh: Fresh, inlined: Inlined) {
+  constructor(callee: Callee, facts: Facts, fresh: Fresh, inlined: Inlined) {
     this.#callee = callee;
+    this.#facts = facts;
     this.#fresh = fresh;
     this.#inlined = inlined;
   }
@@ -52,7 +55,7 @@ export class Hoist {
   /** `a && f(x)` as `let r = a; if (r) r = f(x)`. */
   #logical(node: ts.BinaryExpression): ts.Expression | undefined {
     const left = this.extract(node.left);
-    const inner = new Hoist(this.#callee, this.#fresh, this.#inlined);
+    const inner = new Hoist(this.#callee, this.#facts, this.#fresh, this.#inlined);
     const right = left && inner.extract(node.right);
     if (!right) return undefined;
     const result = factory.createIdentifier(this.#fresh(this.#callee.name));
@@ -72,31 +75,30 @@ export class Hoist {
     return test && factory.updateConditionalExpression(node, test, questionToken, whenTrue, colonToken, whenFalse);
   }
 
-  /** Operands and arguments are evaluated in order, up to the last one with a call. */
+  /** Operands and arguments are evaluated in order; those before one that moves stay if they are the same after it. */
   #operands(node: ts.Expression): ts.Expression | undefined {
     const isCallee = (child: ts.Node): boolean => ts.isCallExpression(node) && child === node.expression;
-    let pending = 0;
+    const moving: ts.Expression[] = [];
     ts.forEachChild(node, (child) => {
-      if (!isCallee(child) && this.#mentions(child)) pending++;
+      if (ts.isExpression(child) && !isCallee(child) && this.#mentions(child)) moving.push(child);
     });
     let failed = false;
     const visit = (child: ts.Node): ts.Node => {
-      if (!ts.isExpression(child) || pending === 0) return child;
       // The fields of a board's module never change.
-      if (isCallee(child) && (this.#mentions(child) || ts.isPropertyAccessExpression(child))) return child;
-      if (!this.#mentions(child)) return this.#callee.leaves(child) ? child : this.#pinned(child);
-      pending--;
+      if (
+        !ts.isExpression(child) ||
+        (isCallee(child) && (this.#mentions(child) || ts.isPropertyAccessExpression(child)))
+      )
+        return child;
+      if (child === moving[0]) moving.shift();
       const left = failed ? undefined : this.extract(child);
       if (!left) failed = true;
-      return left ?? child;
+      if (!left || moving.every((other) => this.#facts.isSameAfter(left, other))) return left ?? child;
+      const name = this.#fresh(this.#callee.name);
+      this.before.push(declaration(name, left, ts.NodeFlags.Const));
+      return factory.createIdentifier(name);
     };
     const result = ts.visitEachChild(node, visit, undefined);
     return failed ? undefined : result;
-  }
-
-  #pinned(node: ts.Expression): ts.Expression {
-    const name = this.#fresh(this.#callee.name);
-    this.before.push(declaration(name, node, ts.NodeFlags.Const));
-    return factory.createIdentifier(name);
   }
 }

@@ -155,10 +155,9 @@ export class Splice {
     const target = skipParentheses(left);
     const isCompound = operatorToken.kind !== ts.SyntaxKind.EqualsToken;
     // JavaScript evaluates a table, an index and, for +=, the old value first.
-    const isLeft = ts.isElementAccessExpression(target)
-      ? this.#callee.leaves(target.expression) && this.#callee.leaves(target.argumentExpression)
-      : true;
-    if (this.#mentions(left) || !isLeft || (isCompound && !this.#callee.leaves(target))) return [node];
+    const first = ts.isElementAccessExpression(target) ? [target.expression, target.argumentExpression] : [];
+    if (isCompound) first.push(target);
+    if (this.#mentions(left) || !first.every((part) => this.#facts.isSameAfter(part, right))) return [node];
     const value = skipParentheses(right);
     if (!this.#isCall(value) || isCompound || !isShort(target)) return this.#hoisted(value, assign);
     return this.#assigned(value, target, assign) ?? this.#hoisted(value, assign);
@@ -224,7 +223,7 @@ export class Splice {
   /** A statement after the calls in its expression. */
   #hoisted(expression: ts.Expression, statement: (value: ts.Expression) => ts.Statement): readonly ts.Statement[] {
     if (!this.#mentions(expression)) return [statement(expression)];
-    const hoist = new Hoist(this.#callee, this.#fresh, (call) => {
+    const hoist = new Hoist(this.#callee, this.#facts, this.#fresh, (call) => {
       const result = factory.createIdentifier(this.#fresh(this.#callee.name));
       const made = this.#assigned(call, result, (value) => assignment(result, value));
       return made && { result, statements: made };

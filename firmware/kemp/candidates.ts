@@ -7,7 +7,6 @@ import { getWord } from '../../crypto-core/index.ts';
 import { makeWords, type Bytes, type Words } from '../../crypto-core/tables.ts';
 import { names } from '../link/address.ts';
 import { inMillis, remaining } from '../link/timers.ts';
-import { NO_SHORT } from '../records.ts';
 import {
   ADVERT_EUI,
   ADVERT_INCARNATION,
@@ -157,9 +156,4 @@ export function takeAdvert(
 /** The candidate is silent: its frames do not arrive any more. */
 export function markSilent(one: number): void {
   candidates[one + CANDIDATE_SILENT_AT] = inMillis(0);
-}
-
-/** No short address: it cannot be told in an ADVERT's list. */
-export function isWide(one: number): boolean {
-  return candidates[one + 2] === NO_SHORT;
 }

@@ -147,7 +147,7 @@ export function sweepKeys(): void {
   }
 }
 
-/** The lowest key index not in use with this peer. */
+/** The lowest key index not in use with this peer: four bits in NOTICE, of which one live and five tentative keys use less. */
 export function freeIndex(peer: Words, at: number): number {
   let index = 1;
   while (findKey(peer, at, index) !== NO_KEY) index++;
@@ -161,15 +161,21 @@ export function freeIndex(peer: Words, at: number): number {
 export function roomFor(peer: Words, at: number): number {
   const free = newKey(0, LIVE_END, peer, at);
   if (free !== NO_KEY) return free;
-  let oldest = NO_KEY;
-  for (let key = 0; key < LIVE_END; key += KEY_WORDS) {
-    if (keys[key + KEY_STATE] === LIVE && !names(peer, at, keys, key)) {
-      if (oldest === NO_KEY || keys[key + KEY_USED] < keys[oldest + KEY_USED]) oldest = key;
-    }
-  }
+  let oldest = oldestKey(peer, at, 1);
+  if (oldest === NO_KEY) oldest = oldestKey(peer, at, 0);
   if (oldest === NO_KEY) return NO_KEY;
   dropKey(oldest);
   return newKey(oldest, oldest + KEY_WORDS, peer, at);
+}
+
+/** The live key used least recently, of those that this mote serves (1) or asked for itself (0); the peer's own is spared. */
+function oldestKey(peer: Words, at: number, served: number): number {
+  let oldest = NO_KEY;
+  for (let key = 0; key < LIVE_END; key += KEY_WORDS) {
+    const counts = keys[key + KEY_STATE] === LIVE && keys[key + KEY_SERVED] === served && !names(peer, at, keys, key);
+    if (counts && (oldest === NO_KEY || keys[key + KEY_USED] < keys[oldest + KEY_USED])) oldest = key;
+  }
+  return oldest;
 }
 
 /** Moves a key from one slot to another. */

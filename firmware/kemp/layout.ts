@@ -123,8 +123,6 @@ export const DATA_RELAYED_WIDE = 3;
 /** Why an authority or a router says no (REJECT). */
 export const REJECT_NO_KEY = 1;
 export const REJECT_FULL = 2;
-export const REJECT_DEPTH = 3;
-export const REJECT_STALE = 4;
 export const REJECT_NO_ROUTER = 5;
 
 /** Head octet of a message of this version. */

@@ -90,7 +90,8 @@ export function relayUp(): void {
 export function relayDown(): void {
   const hops = body[layout.ENVELOPE_INFO] & layout.INFO_HOPS;
   const wideLast = (body[layout.ENVELOPE_INFO] & layout.INFO_WIDE_ORIGIN) !== 0;
-  const width = hops === 1 && wideLast ? 8 : routeWidth();
+  const last = wideLast ? 8 : 2;
+  const width = hops === 1 ? last : routeWidth();
   const rest = layout.ENVELOPE_ADDRESSES + width;
   if (hops === 0 || rest + 1 > rx[RX_LENGTH]) {
     drop(refusal.REFUSED_ROUTE);

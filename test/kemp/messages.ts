@@ -49,9 +49,11 @@ export function advert({ router, rank, load, room, incarnation, epoch, routers }
 
 const tail = (terms: Terms, mac: Buffer): Fields => [counter(terms), terms.r0, mac];
 
+/** Octets of each address in a list of routers: 8 if any of them has no short address. */
+export const listWidth = (named: readonly Party[]): Width => (named.some((party) => widthOf(party) === 8) ? 8 : 2);
+
 /** @param named the routers wanted; or in the distribution mode the one of A and R that does not get this frame; or none. */
-export function request(terms: Terms, named: readonly Party[], mac: Buffer): Fields {
-  const width = named.some((party) => widthOf(party) === 8) ? 8 : 2;
+export function request(terms: Terms, named: readonly Party[], mac: Buffer, width = listWidth(named)): Fields {
   return [head(REQUEST, terms.mode), ...named.map((party) => name(party, width)), ...tail(terms, mac)];
 }
 
@@ -59,10 +61,10 @@ function info(hops: number, routeWidth: Width, otherWidth: Width): Buffer {
   return big(1, hops | (routeWidth === 8 ? 128 : 0) | (otherWidth === 8 ? 64 : 0));
 }
 
-/** @param width of every router's address. @param route entry router first. */
-export function up(origin: Party, width: Width, route: readonly Party[], inner: Fields): Fields {
+/** @param origin as it is named. @param width of every router's address. @param route entry router first. */
+export function up(origin: Buffer, width: Width, route: readonly Party[], inner: Fields): Fields {
   const names = route.map((router) => name(router, width));
-  return [head(UP, 0), info(route.length, width, widthOf(origin)), name(origin), ...names, ...inner];
+  return [head(UP, 0), info(route.length, width, origin.length as Width), origin, ...names, ...inner];
 }
 
 /** @param width of every router's address. @param route next hop first, receiver of the message last. */

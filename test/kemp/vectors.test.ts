@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { EVENT_ATTACHED, EVENT_COMMIT } from '../../firmware/events.ts';
 import { inRepository } from '../../host/root.ts';
+import type { Scenario } from '../../host/scenario/schema.ts';
 import { cmac, fcs, octets } from './crypto.ts';
 import { documented, HEADINGS, PAGE, tables } from './document.ts';
 import { Follower } from './follow.ts';
@@ -184,6 +185,15 @@ describe('motes on air', () => {
       expect(lacks(follower.seen, wanted)).toEqual([]);
       expect(follower.seen.some(({ short }) => short)).toBe(false);
     }
+  });
+
+  it('where routers alone have short addresses: the same messages', () => {
+    const some = (scenario: Scenario): Scenario => ({
+      ...scenario,
+      motes: scenario.motes.map((mote) => (mote.role === 'mote' ? { ...mote, short: undefined } : mote)),
+    });
+    expect(lacks(follow(some(roaming)).follower.seen, [...CENTRALISED, ...PREDICTIVE])).toEqual([]);
+    expect(lacks(follow(some(blackout)).follower.seen, [...CENTRALISED, ...REACTIVE])).toEqual([]);
   });
 
   it('in frames of 80 octets: the same messages, in fragments', () => {

@@ -134,7 +134,7 @@ const groupOf = (octet: string) => ({ groupKey: hex(octet.repeat(16)), groupInde
 /** @returns every vector by its title, in the order of the document. */
 export function vectors(): Record<string, Vector> {
   const join = request(K_N, TERMS.join, [R1]);
-  const inUp = make.up(N, 2, [], make.request(TERMS.join, [], derive.requestMac(K_N, TERMS.join)));
+  const inUp = make.up(make.name(N), 2, [], make.request(TERMS.join, [], derive.requestMac(K_N, TERMS.join)));
   const both = request(K_N, TERMS.both, [R1, R2]);
   const predictive = request(K_N_R1, TERMS.predictive, [R2]);
   const reactive = request(K_N_R1, TERMS.reactive, [R1]);
@@ -187,7 +187,10 @@ export function vectors(): Record<string, Vector> {
     CONFIRM: securedFrame(link(0x33, N, R1), 0, K_N_R1, { data: [] }),
     'CONFIRM, answered': securedFrame(link(0x42, R1, N), 0, K_N_R1, { data: [] }),
     ATTACHED: attached.vector,
-    'ATTACHED, relayed': { ...attachedMoved.vector, 'body of UP': text(make.up(R2, 2, [], attachedMoved.body)) },
+    'ATTACHED, relayed': {
+      ...attachedMoved.vector,
+      'body of UP': text(make.up(make.name(R2), 2, [], attachedMoved.body)),
+    },
     ACK: ack.vector,
     'ACK, relayed': { ...ackMoved.vector, 'body of DOWN': text(down) },
     'REJECT, hint': { body: text(make.reject(0, 2, refused.ctr)) },
