@@ -63,9 +63,12 @@ export function noteIndex(known: number, index: number): void {
 
 /** TIMER_GROUP: tells the next neighbour that has not been told; ends the task. */
 export function groupTask(): void {
-  let one = 0;
-  while (one < key.LIVE_END && !isBehind(one)) one += key.NEXT_KEY;
-  if (one === key.LIVE_END) {
+  let one = key.NO_KEY;
+  for (let known = 0; known < key.LIVE_END; known += key.NEXT_KEY) {
+    const serves = key.keys[known + key.KEY_STATE] === key.LIVE && key.keys[known + key.KEY_SERVED] === 1;
+    if (serves && key.keys[known + key.KEY_TOLD] !== group[GROUP_INDEX]) one = known;
+  }
+  if (one === key.NO_KEY) {
     endTask();
     return;
   }
@@ -75,11 +78,6 @@ export function groupTask(): void {
   message[GROUP_INDEX_AT] = group[GROUP_INDEX];
   putWord(message, GROUP_COUNTER_AT, group[GROUP_COUNTER]);
   sendMessage(GROUP_OCTETS, key.keys, one, one, onSent);
-}
-
-function isBehind(one: number): boolean {
-  const serves = key.keys[one + key.KEY_STATE] === key.LIVE && key.keys[one + key.KEY_SERVED] === 1;
-  return serves && key.keys[one + key.KEY_TOLD] !== group[GROUP_INDEX];
 }
 
 /** An acknowledgement is a chip's, not a promise; whoever shows an old index is told again. */

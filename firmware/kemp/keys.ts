@@ -117,11 +117,11 @@ export function newKey(from: number, to: number, peer: Words, at: number): numbe
   return NO_KEY;
 }
 
-let onDrop = nothing;
+let onDeparture = nothing;
 
 /** @param next called when the life of a key with a served neighbour ends. */
 export function watchDepartures(next: () => void): void {
-  onDrop = next;
+  onDeparture = next;
 }
 
 /** Deletes a key. */
@@ -141,7 +141,7 @@ export function dropOlder(key: number): void {
 export function sweepKeys(): void {
   for (let key = 0; key < KEYS_END; key += KEY_WORDS) {
     if (keys[key + KEY_STATE] !== FREE && !keyAlive(key)) {
-      if (keys[key + KEY_STATE] === LIVE && keys[key + KEY_SERVED] === 1) onDrop();
+      if (keys[key + KEY_STATE] === LIVE && keys[key + KEY_SERVED] === 1) onDeparture();
       dropKey(key);
     }
   }

@@ -22,11 +22,6 @@ import { installOwn, repeatNotice, tentativeOf } from './visited.ts';
 const secret = makeWords(4);
 let old = key.NO_KEY;
 
-function fail(reason: number): void {
-  wipeWords(secret, 0, 4);
-  drop(reason);
-}
-
 /** A REQUEST of mode refresh in `body`; ends the task. */
 export function onRefresh(): void {
   const t = term.terms;
@@ -55,12 +50,13 @@ function onRequestKey(): void {
 
 function onRequestMac(): void {
   const t = term.terms;
+  wipeWords(secret, 0, 4);
   if (!term.macMatches(t)) {
-    fail(refusal.REFUSED_REQUEST_MAC);
+    drop(refusal.REFUSED_REQUEST_MAC);
   } else if (!key.keyAlive(old)) {
-    fail(refusal.REFUSED_UNKNOWN_KEY);
+    drop(refusal.REFUSED_UNKNOWN_KEY);
   } else if (!yields(t, term.T_NODE)) {
-    fail(refusal.REFUSED_CROSSING);
+    drop(refusal.REFUSED_CROSSING);
   } else {
     key.keys[old + key.KEY_PEER_CTR] = t[term.T_CTR];
     t[term.T_R1] = randomWord();
@@ -77,6 +73,6 @@ function onDerive(): void {
 
 function onPairwise(): void {
   if (key.keyAlive(old)) installOwn(secret, 0);
-  else fail(refusal.REFUSED_UNKNOWN_KEY);
+  else drop(refusal.REFUSED_UNKNOWN_KEY);
   wipeWords(secret, 0, 4);
 }
