@@ -58,23 +58,13 @@ function sendEcho(link: number, mode: number): void {
   sendMessage(ECHO_OCTETS, key.keys, link, link, endTask);
 }
 
-let onIndex = ignore;
-
-function ignore(known: number, index: number): void {
-  key.keys[known + key.KEY_TOLD] = index;
-}
-
-/** @param next takes a key and the index of this router's group key that its peer knows. */
-export function watchIndexes(next: (known: number, index: number) => void): void {
-  onIndex = next;
-}
-
 /** The ECHO in `body`, under a link key; ends the task. That it opened has answered our own doubt, if there was one. */
 export function onEcho(): void {
   if (rx[RX_LENGTH] !== ECHO_OCTETS) {
     drop(REFUSED_KMP_LENGTH);
   } else {
-    if (key.keys[rx[RX_KEY] + key.KEY_SERVED] === 1) onIndex(rx[RX_KEY], body[ECHO_INDEX]);
+    // Who slept through a change of the group key shows an old index, and is told again (group.ts).
+    key.keys[rx[RX_KEY] + key.KEY_TOLD] = body[ECHO_INDEX];
     if ((body[0] & 3) === ECHO_ASK) sendEcho(rx[RX_KEY], ECHO_REPLY);
     else endTask();
   }

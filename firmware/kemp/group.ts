@@ -26,13 +26,14 @@ const TELLING = 7;
 
 /** Departures change the group key at most once in this time, seconds (T_group); a revocation does at once. */
 const T_GROUP = 3600;
-/** Pause before those are told again whose radio did not acknowledge, ms. */
-const AGAIN_MS = 4000;
+/** How often those are looked for who know an old group key, ms: their radio did not acknowledge, or they have slept. */
+const LOOK_MS = 4000;
 const LAST_INDEX = 255;
 
 /** Draws the first group key. */
 export function startGroup(): void {
   draw();
+  setTimer(TIMER_GROUP, LOOK_MS);
 }
 
 function draw(): void {
@@ -53,14 +54,6 @@ export function noteDeparture(): void {
   if (seconds() - group[GROUP_MADE] >= T_GROUP) changeGroup();
 }
 
-/** The peer of a key showed that it knows another index than today's: it slept through a change. */
-export function noteIndex(known: number, index: number): void {
-  if (index !== group[GROUP_INDEX]) {
-    key.keys[known + key.KEY_TOLD] = index;
-    setTimer(TIMER_GROUP, 0);
-  }
-}
-
 /** TIMER_GROUP: tells the next neighbour that has not been told; ends the task. */
 export function groupTask(): void {
   let one = key.NO_KEY;
@@ -68,6 +61,7 @@ export function groupTask(): void {
     const serves = key.keys[known + key.KEY_STATE] === key.LIVE && key.keys[known + key.KEY_SERVED] === 1;
     if (serves && key.keys[known + key.KEY_TOLD] !== group[GROUP_INDEX]) one = known;
   }
+  setTimer(TIMER_GROUP, LOOK_MS);
   if (one === key.NO_KEY) {
     endTask();
     return;
@@ -83,8 +77,10 @@ export function groupTask(): void {
 /** An acknowledgement is a chip's, not a promise; whoever shows an old index is told again. */
 function onSent(): void {
   const told = txStatus === SENT_OK;
-  if (told) key.keys[group[TELLING] + key.KEY_TOLD] = group[GROUP_INDEX];
-  setTimer(TIMER_GROUP, told ? 0 : AGAIN_MS);
+  if (told) {
+    key.keys[group[TELLING] + key.KEY_TOLD] = group[GROUP_INDEX];
+    setTimer(TIMER_GROUP, 0);
+  }
   endTask();
 }
 

@@ -6,8 +6,8 @@ import { onCentralRequest } from '../kemp/centre.ts';
 import { onReading } from '../kemp/delivery.ts';
 import { attachLines } from '../console/console.ts';
 import { registryLine } from '../console/registry-lines.ts';
-import { onEcho, probeTask, watchIndexes } from '../kemp/echo.ts';
-import { changeGroup, groupTask, noteDeparture, noteIndex, startGroup } from '../kemp/group.ts';
+import { onEcho, probeTask } from '../kemp/echo.ts';
+import { changeGroup, groupTask, noteDeparture, startGroup } from '../kemp/group.ts';
 import { onAdvert } from '../kemp/hear.ts';
 import { NO_KEY, watchDepartures } from '../kemp/keys.ts';
 import * as layout from '../kemp/layout.ts';
@@ -37,7 +37,6 @@ export function start(): void {
   startGroup();
   watchOwnDeletions(changeGroup);
   watchDepartures(noteDeparture);
-  watchIndexes(noteIndex);
   attachLines(registryLine);
   startRevoke();
   startAdvert();

@@ -4,10 +4,9 @@
 import { advertTask, onSolicit, startAdvert } from '../kemp/advert.ts';
 import { attachedTask, onAck, startAttached } from '../kemp/attached.ts';
 import { onConfirmed } from '../kemp/confirm.ts';
-import { watchIndexes } from '../kemp/echo.ts';
 import { watchDeletions } from '../kemp/revoked.ts';
 import { startDecide } from '../kemp/decide.ts';
-import { changeGroup, groupTask, noteDeparture, noteIndex, startGroup } from '../kemp/group.ts';
+import { changeGroup, groupTask, noteDeparture, startGroup } from '../kemp/group.ts';
 import { asksIntroduction, onForward, onIntroduce } from '../kemp/introduce.ts';
 import { KEY_MODE, keys, NO_KEY, watchDepartures } from '../kemp/keys.ts';
 import * as layout from '../kemp/layout.ts';
@@ -38,7 +37,6 @@ export function start(): void {
   startGroup();
   watchDeletions(changeGroup);
   watchDepartures(noteDeparture);
-  watchIndexes(noteIndex);
   watchReturns(startRoute);
   startDecide(true);
   startReadings();
