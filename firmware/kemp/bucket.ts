@@ -18,10 +18,14 @@ export const STRANGERS = BUCKET_WORDS;
 /** Messages relayed for child routers: 60, then three a second. */
 export const CHILDREN = 2 * BUCKET_WORDS;
 
-const buckets = makeWords(3 * BUCKET_WORDS);
+/** Hints that a router has lost its key, each of which costs an ECHO: 3, then one in 10 s. */
+export const HINTS = 3 * BUCKET_WORDS;
+
+const buckets = makeWords(4 * BUCKET_WORDS);
 fill(SOLICITED, 5, 2000);
 fill(STRANGERS, 20, 1000);
 fill(CHILDREN, 60, 333);
+fill(HINTS, 3, 10000);
 
 function fill(bucket: number, most: number, period: number): void {
   buckets[bucket + MOST] = most * period;

@@ -44,10 +44,11 @@ export function watchOwnDeletions(next: () => void): void {
   onDeletion = next;
 }
 
-/** Epochs go on where the registry left off. */
+/** Goes on where the registry left off. How long ago its grants were made is not known: they may have their whole life left. */
 export function startRevoke(): void {
   let any = false;
   for (let node = 0; node < registry.nodesEnd(); node += registry.NEXT_NODE) {
+    nodes[node + registry.NODE_HELD_UNTIL] = seconds() + 60 * me[records.IDENTITY_LIFE];
     if (nodes[node + records.NODE_EPOCH] > state[EPOCH]) state[EPOCH] = nodes[node + records.NODE_EPOCH];
     if (!registry.isEmpty(node, records.NODE_PENDING)) any = true;
   }
