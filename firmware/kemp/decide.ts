@@ -12,7 +12,7 @@ import {
   OUTCOME_TIMEOUT,
 } from '../events.ts';
 import { makeWords } from '../../crypto-core/tables.ts';
-import { copyAddress, isLower } from '../link/address.ts';
+import { copyAddress, isLower, names } from '../link/address.ts';
 import { endTask } from '../link/task.ts';
 import { jitter, setTimer, TIMER_DECIDE } from '../link/timers.ts';
 import {
@@ -157,11 +157,12 @@ function handOver(target: number, mode: number): void {
   runs.clearRun();
   const introducer = up.parentKey();
   const fromBase = up.isParent(me, IDENTITY_BASE_EUI);
+  const toBase = names(table, target, me, IDENTITY_BASE_EUI);
   if (mode === MODE_REACTIVE) up.detach();
   if (fromBase && mode === MODE_PREDICTIVE) {
     // B introduces too, but as the key centre: its own earshot is the shortest way to it.
     centralised(candidate.findCandidate(up.parent, up.PARENT_ADDRESS));
-  } else if (!fromBase && introducer !== key.NO_KEY && canIntroduce(introducer, target)) {
+  } else if (!fromBase && !toBase && introducer !== key.NO_KEY && canIntroduce(introducer, target)) {
     runs.run[T_MODE] = mode;
     copyAddress(up.parent, up.PARENT_ADDRESS, runs.run, T_AUTHORITY);
     if (mode === MODE_PREDICTIVE) copyAddress(up.parent, up.PARENT_ADDRESS, runs.run, runs.RUN_ENTRY);
