@@ -24,6 +24,8 @@ const ARGUMENT_SIZE = 2;
 const MAX_SIZE = 4000;
 /** Nor have more locals at once; NodeMCU Lua 5.1 has 50 a function. */
 const MAX_LOCALS = 45;
+/** Nor blocks in blocks; a Lua compiler has 200 levels, expressions included. */
+const MAX_DEPTH = 60;
 
 /**
  * Inlines functions.
@@ -52,8 +54,9 @@ function inlineFunctions(file: ts.SourceFile): ts.SourceFile {
   const plain = file.statements.filter(isPlain);
   const outer = new Set(topLevelNames(file).map(({ text }) => text));
   for (const name of plain.flatMap(outerNames)) outer.add(name);
-  const functions = new Map(plain.map((node) => [node.name.text, withOwnNames(node, outer)]));
-  const facts = new Facts(file, new Map(functions));
+  const original = new Map(plain.map((node) => [node.name.text, withOwnNames(node, outer)]));
+  const functions = new Map(original);
+  const facts = new Facts(file, original);
   const names = new Map([...functions].map(([name, node]) => [name, countNames(node.body)]));
   const elsewhere = new Map<string, number>();
   for (const statement of file.statements) if (!isPlain(statement)) countNames(statement, elsewhere);
@@ -74,9 +77,11 @@ function inlineFunctions(file: ts.SourceFile): ts.SourceFile {
     functions.delete(name);
     names.delete(name);
   }
-  const statements = file.statements.flatMap((statement) =>
-    isPlain(statement) ? (functions.get(statement.name.text) ?? []) : statement,
-  );
+  const statements = file.statements.flatMap((statement) => {
+    if (!isPlain(statement)) return statement;
+    const node = functions.get(statement.name.text);
+    return node === original.get(statement.name.text) ? statement : (node ?? []);
+  });
   return ts.factory.updateSourceFile(file, statements);
 }
 
@@ -112,9 +117,22 @@ function inlineInto(
   for (const caller of callers) {
     const taken = new Set([...outer, ...countNames(caller).keys()]);
     const after = new Splice(callee, facts, freshNames(taken)).into(caller);
-    const locals = after.parameters.length + blockLocals(after.body.statements);
-    if (locals > MAX_LOCALS || sizeOf(after.body) > MAX_SIZE || mentions(after.body, callee.name)) return undefined;
+    if (mentions(after.body, callee.name) || !isWithinLimits(after)) return undefined;
     made.push(after);
   }
   return made;
+}
+
+function isWithinLimits(node: Plain): boolean {
+  const locals = node.parameters.length + blockLocals(node.body.statements);
+  return locals <= MAX_LOCALS && sizeOf(node.body) <= MAX_SIZE && depthOf(node.body) <= MAX_DEPTH;
+}
+
+/** How many blocks are in each other at most. */
+function depthOf(node: ts.Node): number {
+  let depth = 0;
+  ts.forEachChild(node, (child) => {
+    depth = Math.max(depth, depthOf(child));
+  });
+  return ts.isBlock(node) ? depth + 1 : depth;
 }
