@@ -385,8 +385,7 @@ export class Exchange {
     const [ctr, depth] = [plain.readUInt32BE(0), plain[4]];
     expectSame(make.seal(key, how, make.attachedPlain(ctr, depth)), body, 'ATTACHED');
     const held = this.keysOf(node, router).find(({ terms }) => terms.ctr === ctr);
-    const true_ =
-      held !== undefined && held.depth === depth && held.terms.mode === mode && same(held.maker, authority);
+    const true_ = held !== undefined && held.depth === depth && held.terms.mode === mode && same(held.maker, authority);
     if (!true_) fail(`ATTACHED of a key that is not so: ${node.name}, ctr ${ctr}, depth ${depth}`);
     return `ATTACHED ${MODES[mode]}`;
   }

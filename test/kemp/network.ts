@@ -25,13 +25,21 @@ export function keyed(name: string): Scenario {
 export function extended(scenario: Scenario): Scenario {
   const wide = (line: string): string =>
     scenario.motes.reduce(
-      (text, { short, eui64 }) => (short === undefined ? text : text.replace(` ${short}`, ` ${eui64.replaceAll(':', '')}`)),
+      (text, { short, eui64 }) =>
+        short === undefined ? text : text.replace(` ${short}`, ` ${eui64.replaceAll(':', '')}`),
       line,
     );
   const schedule = scenario.schedule.map((change) =>
     'console' in change ? { ...change, console: wide(change.console) } : change,
   );
   return { ...scenario, schedule, motes: scenario.motes.map((mote) => ({ ...mote, short: undefined })) };
+}
+
+/** A router that loses its parent and goes back to the base station, with which it holds a key. */
+export function returning(): Scenario {
+  const scenario = keyed('refresh');
+  const schedule = [{ at: 30, lossProbability: 1, between: ['r1', 'r2'] as [string, string] }];
+  return { ...scenario, name: 'returning', schedule, refreshMinutes: 360, lifeMinutes: 1440, durationSeconds: 75 };
 }
 
 export function membersOf({ motes }: Scenario): Member[] {
