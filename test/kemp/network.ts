@@ -35,11 +35,15 @@ export function extended(scenario: Scenario): Scenario {
   return { ...scenario, schedule, motes: scenario.motes.map((mote) => ({ ...mote, short: undefined })) };
 }
 
-/** A router that loses its parent and goes back to the base station, with which it holds a key. */
+/** A router that joins behind r2, gets a key with the base station as well, and then loses r2. */
 export function returning(): Scenario {
-  const scenario = keyed('refresh');
-  const schedule = [{ at: 30, lossProbability: 1, between: ['r1', 'r2'] as [string, string] }];
-  return { ...scenario, name: 'returning', schedule, refreshMinutes: 360, lifeMinutes: 1440, durationSeconds: 75 };
+  const schedule = [
+    { at: 0, lossProbability: 1, between: ['r1', 'base'] as [string, string] },
+    { at: 20, lossProbability: 0, between: ['r1', 'base'] as [string, string] },
+    { at: 50, lossProbability: 1, between: ['r1', 'r2'] as [string, string] },
+  ];
+  const scenario = { ...keyed('refresh'), name: 'returning', schedule, durationSeconds: 90 };
+  return { ...scenario, refreshMinutes: 360, sessionMinutes: 0, lifeMinutes: 1440 };
 }
 
 export function membersOf({ motes }: Scenario): Member[] {

@@ -215,8 +215,8 @@ describe('motes on air', () => {
   );
 
   it('a router that goes back to the base station: its ROUTE is acknowledged, once', () => {
-    const { follower } = follow(returning());
-    expect([...kinds(follower)].filter(([kind]) => kind.includes('ROUTE'))).toEqual([
+    const routes = [...kinds(follow(returning()).follower)].filter(([kind]) => kind.includes('ROUTE'));
+    expect(routes).toEqual([
       ['ACK of ROUTE', 1],
       ['ROUTE', 1],
     ]);
