@@ -90,10 +90,11 @@ describe('values', () => {
   inlines(
     'of a search that goes to a name which the search itself uses',
     `let found = 5;
-     function near(x: number): boolean { note(found); return t[x] === found; }
+     export function near(x: number): boolean { note(found); return t[x] === found; }
      function place(x: number): number { for (let i = 0; i < 4; i++) { if (near(i + x)) return i; } return -1; }
      function again(x: number): number { for (let i = 0; i < x; i++) { if (flip(i + x)) return i; } return 9; }
      function go(a: number, b: number): void { found = place(a & 3); note(found); let own = b; own = again(own); note(own); }`,
+    ['near'],
   );
 });
 
@@ -176,10 +177,10 @@ describe('one expression', () => {
     `function minus(x: number, y: number): number { return y - x; }
      function doubled(x: number): number { return x * x; }
      function unused(x: number, y: number): number { return y; }
-     function guarded(x: number): boolean { return last > 2 && flip(x); }
+     function guarded(x: number, y: number): boolean { return y > 1 && flip(x); }
      function wrapped(x: number, y: number): number { return note(x) + y; }
      function go(a: number, b: number): void {
-       note(minus(note(a), note(b))); note(doubled(note(3))); note(unused(note(a), t[1])); if (guarded(note(b))) note(2);
+       note(minus(note(a), note(b))); note(doubled(note(3))); note(unused(note(a), t[1])); if (guarded(note(b), a)) note(2);
        note(wrapped(last, last)); note(wrapped(1, t[1])); note(wrapped(note(a), last));
      }`,
   );
