@@ -168,7 +168,8 @@ function bestCandidate(): number {
 function isOwnChild(one: number): boolean {
   if (state[ROUTES] === 0) return false;
   const far = candidate.candidates[one + candidate.CANDIDATE_RANK];
-  if (up.parentKey() !== key.NO_KEY) {
+  const above = candidate.findCandidate(up.parent, up.PARENT_ADDRESS);
+  if (up.parentKey() !== key.NO_KEY && above !== candidate.NO_CANDIDATE && candidate.heard(above)) {
     state[RANK] = up.rank();
     state[RANK_UNTIL] = seconds() + ORPHAN_SECONDS;
   }
@@ -281,6 +282,7 @@ function wantNeighbours(): void {
     if (
       runs.run[T_COUNT] < MAX_ROUTERS &&
       candidate.eligible(one) &&
+      !isMarked(table, one) &&
       candidate.qualityOf(one) >= JOIN_QUALITY &&
       runs.awaitedRouter(table, one) < 0 &&
       isMineToAsk(one) &&

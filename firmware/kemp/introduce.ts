@@ -2,9 +2,9 @@
 // Distribution mode at the previous router: it introduces a node that it shares a key with to a router that it shares a key
 // with (protocol.md "Distribution mode"). Predictive: N asks it directly; reactive: through the new router.
 
-import { randomWord, seconds } from '#board';
+import { randomWord } from '#board';
 import { wipeWords } from '../../crypto-core/index.ts';
-import { div, makeWords } from '../../crypto-core/tables.ts';
+import { makeWords } from '../../crypto-core/tables.ts';
 import { MODE_PREDICTIVE, MODE_REACTIVE } from '../events.ts';
 import { copyAddress, getAddress, names, putAddress, widthOf } from '../link/address.ts';
 import { body, rx, RX_KEY, RX_LENGTH, sender } from '../link/receive.ts';
@@ -21,9 +21,6 @@ import * as key from './keys.ts';
 import { head, REQUEST, TAIL_OCTETS } from './layout.ts';
 import { getTail } from './request.ts';
 import * as term from './terms.ts';
-
-/** N counts the life of its key from a REQUEST, R from the APPROVAL that followed: never more than N has left. */
-const MARGIN_SECONDS = 10;
 
 const secret = makeWords(4);
 /** Key with N, key with R. */
@@ -90,8 +87,7 @@ function onRequestMac(): void {
     return;
   }
   key.keys[withNode + key.KEY_PEER_CTR] = t[term.T_CTR];
-  const left = key.keys[withNode + key.KEY_EXPIRES] - seconds() - MARGIN_SECONDS;
-  const life = left > 0 ? div(left, 60) : 0;
+  const life = key.lifeLeft(withNode);
   const depth = key.keys[withNode + key.KEY_DEPTH] + 1;
   if (depth > me[IDENTITY_DEPTH_LIMIT] || life === 0) {
     drop(depth > me[IDENTITY_DEPTH_LIMIT] ? refusal.REFUSED_DEPTH : refusal.REFUSED_LIFETIME);

@@ -5,7 +5,7 @@
 
 import { keylogWanted, report, seconds } from '#board';
 import { wipeWords } from '../../crypto-core/index.ts';
-import { makeWords, type Words } from '../../crypto-core/tables.ts';
+import { div, makeWords, type Words } from '../../crypto-core/tables.ts';
 import { EVENT_KEY_GONE, EVENT_LINK_KEY_1, EVENT_LINK_KEY_2 } from '../events.ts';
 import { nothing } from '../link/task.ts';
 import { copyAddress, names } from '../link/address.ts';
@@ -135,6 +135,15 @@ export function dropOlder(key: number): void {
   for (let other = 0; other < LIVE_END; other += KEY_WORDS) {
     if (other !== key && keys[other + KEY_STATE] !== FREE && names(keys, key, keys, other)) dropKey(other);
   }
+}
+
+/** N counts the life of its key from a REQUEST, R from the APPROVAL that followed: what is inherited is never more than N has. */
+const MARGIN_SECONDS = 10;
+
+/** Life that can be handed on with a key, in whole minutes. */
+export function lifeLeft(key: number): number {
+  const left = keys[key + KEY_EXPIRES] - seconds() - MARGIN_SECONDS;
+  return left > 0 ? div(left, 60) : 0;
 }
 
 /** Deletes every key whose life is over. */

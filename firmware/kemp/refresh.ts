@@ -2,9 +2,9 @@
 // Refresh at R: a node that shares a key with this router gets another one of the same depth and the same end of life
 // (protocol.md "Refresh"). R is the authority itself, so its part of the run is a grant to itself.
 
-import { randomWord, seconds } from '#board';
+import { randomWord } from '#board';
 import { wipeWords } from '../../crypto-core/index.ts';
-import { div, makeWords } from '../../crypto-core/tables.ts';
+import { makeWords } from '../../crypto-core/tables.ts';
 import { MODE_REFRESH } from '../events.ts';
 import { copyAddress } from '../link/address.ts';
 import { body, sender } from '../link/receive.ts';
@@ -55,6 +55,8 @@ function onRequestMac(): void {
     drop(refusal.REFUSED_REQUEST_MAC);
   } else if (!key.keyAlive(old)) {
     drop(refusal.REFUSED_UNKNOWN_KEY);
+  } else if (key.lifeLeft(old) === 0) {
+    drop(refusal.REFUSED_LIFETIME);
   } else if (!yields(t, term.T_NODE)) {
     drop(refusal.REFUSED_CROSSING);
   } else {
@@ -62,7 +64,7 @@ function onRequestMac(): void {
     t[term.T_R1] = randomWord();
     t[term.T_R1 + 1] = randomWord();
     t[term.T_DEPTH] = key.keys[old + key.KEY_DEPTH];
-    t[term.T_LIFE] = div(key.keys[old + key.KEY_EXPIRES] - seconds(), 60);
+    t[term.T_LIFE] = key.lifeLeft(old);
     term.subkey(key.keys, old + key.KEY_SECRET, term.LABEL_DERIVE, secret, 0, onDerive);
   }
 }

@@ -201,10 +201,19 @@ function onSealed(): void {
 function nextWay(from: number): number {
   for (let router = from; router < registry.nodesEnd(); router += registry.NEXT_NODE) {
     const via = nodes[router + registry.NODE_VIA];
-    const serves = registry.hasSessionWith(router) && router !== state[NODE] && router !== state[PARTY];
+    const other = router !== state[NODE] && router !== state[PARTY];
+    const serves = other && registry.hasSessionWith(router) && isRouter(router);
     if (serves && registry.leadsPast(via, state[NODE]) && registry.leadsPast(via, state[PARTY])) return router;
   }
   return DIRECT;
+}
+
+/** A node that holds a key of another one as its router. */
+function isRouter(router: number): boolean {
+  for (let node = 0; node < registry.nodesEnd(); node += registry.NEXT_NODE) {
+    if (registry.isIn(node, records.NODE_HOLDERS, router)) return true;
+  }
+  return false;
 }
 
 /** REVOKED has opened in `body`: `party` has no key with the node named there any more. */

@@ -4,27 +4,26 @@
 
 import { getWord, putWord } from '../../crypto-core/index.ts';
 import { makeWords } from '../../crypto-core/tables.ts';
-import { REVOKE_CHAIN, REVOKE_COMPROMISED } from '../events.ts';
+import { REVOKE_CHAIN, REVOKE_COMPROMISED, REVOKE_REMOVED } from '../events.ts';
 import { names, put8 } from '../link/address.ts';
 import { body, rx, RX_LENGTH } from '../link/receive.ts';
 import { drop } from '../link/refuse.ts';
 import { endTask, jobOk, nothing } from '../link/task.ts';
-import { message, sendMessage } from '../link/transmit.ts';
+import { message } from '../link/transmit.ts';
 import { IDENTITY_BASE_EUI, IDENTITY_EUI, NO_SHORT } from '../records.ts';
 import * as refusal from '../refusals.ts';
 import { me } from './identity.ts';
 import * as key from './keys.ts';
 import * as layout from './layout.ts';
 import { mark } from './marks.ts';
-import { isParent, parentKey } from './parent.ts';
-import { putEnvelope } from './relay.ts';
+import { parentKey } from './parent.ts';
+import { beginUp, sendUp } from './relay.ts';
 import { openBody, sealBody, sealTerms, takeSequence } from './sealed.ts';
 import { hasSession, session, SESSION_INDEX, SESSION_SEAL, SESSION_SEQ_IN, SESSION_SEQ_OUT } from './session.ts';
 
-/** The one revoked: address, epoch; and where REVOKED begins in `message`. */
-const told = makeWords(5);
+/** The one revoked: address, epoch. */
+const told = makeWords(4);
 const EPOCH = 3;
-const START = 4;
 
 let onDeletion = nothing;
 
@@ -57,7 +56,7 @@ function onOpened(): void {
   told[2] = NO_SHORT;
   told[EPOCH] = body[layout.REVOKE_SEALED + 8] * 256 + body[layout.REVOKE_SEALED + 9];
   const kind = body[0] & 3;
-  if (kind !== REVOKE_CHAIN) mark(told, 0, told[EPOCH]);
+  if (kind === REVOKE_REMOVED || kind === REVOKE_COMPROMISED) mark(told, 0, told[EPOCH]);
   if (dropKeysOf(kind)) onDeletion();
   const up = parentKey();
   if (up === key.NO_KEY) endTask();
@@ -81,10 +80,9 @@ function dropKeysOf(kind: number): boolean {
 }
 
 function sealRevoked(kind: number): void {
-  const at = isParent(me, IDENTITY_BASE_EUI) ? 0 : putEnvelope(me, IDENTITY_EUI);
+  const at = beginUp(layout.REVOKE_OCTETS);
   const seq = session[SESSION_SEQ_OUT];
   session[SESSION_SEQ_OUT] = seq + 1;
-  told[START] = at;
   message[at] = layout.head(layout.REVOKED, kind);
   message[at + layout.REVOKE_INDEX] = session[SESSION_INDEX];
   putWord(message, at + layout.REVOKE_SEQ, seq);
@@ -92,11 +90,5 @@ function sealRevoked(kind: number): void {
   message[at + layout.REVOKE_SEALED + 8] = told[EPOCH] >>> 8;
   message[at + layout.REVOKE_SEALED + 9] = told[EPOCH] & 255;
   sealTerms(message, at, layout.REVOKE_SEALED, seq, me, IDENTITY_EUI, me, IDENTITY_BASE_EUI);
-  sealBody(session, SESSION_SEAL, message, at + layout.REVOKE_SEALED, layout.REVOKE_INNER, onSealed);
-}
-
-function onSealed(): void {
-  const up = parentKey();
-  if (up === key.NO_KEY) endTask();
-  else sendMessage(told[START] + layout.REVOKE_OCTETS, key.keys, up, told[START] === 0 ? key.NO_KEY : up, endTask);
+  sealBody(session, SESSION_SEAL, message, at + layout.REVOKE_SEALED, layout.REVOKE_INNER, sendUp);
 }

@@ -6,23 +6,21 @@ import { putWord } from '../../crypto-core/index.ts';
 import { makeWords } from '../../crypto-core/tables.ts';
 import { endTask } from '../link/task.ts';
 import { setTimer, stopTimer, TIMER_ROUTE } from '../link/timers.ts';
-import { message, sendMessage } from '../link/transmit.ts';
+import { message } from '../link/transmit.ts';
 import { IDENTITY_BASE_EUI, IDENTITY_EUI } from '../records.ts';
 import { me, runTimeout } from './identity.ts';
 import * as key from './keys.ts';
 import { head, ROUTE, ROUTE_INDEX, ROUTE_SEALED, ROUTE_SEQ, TAG_OCTETS } from './layout.ts';
-import { isParent, parentKey, rank } from './parent.ts';
-import { putEnvelope } from './relay.ts';
+import { parentKey, rank } from './parent.ts';
+import { beginUp, sendUp } from './relay.ts';
 import { sealBody, sealTerms } from './sealed.ts';
 import { hasSession, session, SESSION_INDEX, SESSION_SEAL, SESSION_SEQ_OUT } from './session.ts';
 
 /** Doublings of T between repeats, at most. */
 const MOST_DOUBLINGS = 6;
 
-const state = makeWords(2);
+const state = makeWords(1);
 const TRIES = 0;
-/** Where ROUTE begins in `message`. */
-const START = 1;
 
 /** The parent is another one: B is to know. */
 export function startRoute(): void {
@@ -43,20 +41,12 @@ export function routeTask(): void {
     endTask();
     return;
   }
-  const at = isParent(me, IDENTITY_BASE_EUI) ? 0 : putEnvelope(me, IDENTITY_EUI);
+  const at = beginUp(ROUTE_SEALED + TAG_OCTETS);
   const seq = session[SESSION_SEQ_OUT];
   session[SESSION_SEQ_OUT] = seq + 1;
-  state[START] = at;
   message[at] = head(ROUTE, 0);
   message[at + ROUTE_INDEX] = session[SESSION_INDEX];
   putWord(message, at + ROUTE_SEQ, seq);
   sealTerms(message, at, ROUTE_SEALED, seq, me, IDENTITY_EUI, me, IDENTITY_BASE_EUI);
-  sealBody(session, SESSION_SEAL, message, at + ROUTE_SEALED, 0, onSealed);
-}
-
-function onSealed(): void {
-  const up = parentKey();
-  const length = state[START] + ROUTE_SEALED + TAG_OCTETS;
-  if (up === key.NO_KEY) endTask();
-  else sendMessage(length, key.keys, up, state[START] === 0 ? key.NO_KEY : up, endTask);
+  sealBody(session, SESSION_SEAL, message, at + ROUTE_SEALED, 0, sendUp);
 }

@@ -4,7 +4,7 @@
 import { report } from '#board';
 import { getWord, putWord } from '../../crypto-core/index.ts';
 import { makeWords, type Words } from '../../crypto-core/tables.ts';
-import { EVENT_ATTACHED, MODE_CENTRALISED } from '../events.ts';
+import { EVENT_ATTACHED, MODE_CENTRALISED, MODE_REFRESH } from '../events.ts';
 import { getAddress } from '../link/address.ts';
 import { body, rx, RX_KEY, RX_LENGTH } from '../link/receive.ts';
 import { drop } from '../link/refuse.ts';
@@ -168,16 +168,20 @@ function onAttachedOpened(): void {
   registry.putIn(node, records.NODE_HOLDERS, router);
   if (maker !== registry.NO_NODE) registry.putIn(node, records.NODE_CHAIN, maker);
   registry.saveNode(node);
-  if (nodes[node + records.NODE_REVOKED] !== 0 || !isCredible(maker, mode, depth)) revokeAt(node, router);
+  if (nodes[node + records.NODE_REVOKED] !== 0 || !isCredible(maker, mode, depth, ctr)) revokeAt(node, router);
   else noteAttached(node, router, ctr, mode, depth);
   acknowledge(mode, ctr);
 }
 
 /** An introducer must itself have held a key with the node, and added one to its depth. */
-function isCredible(maker: number, mode: number, depth: number): boolean {
+function isCredible(maker: number, mode: number, depth: number, ctr: number): boolean {
   if (mode === MODE_CENTRALISED) return depth === 0;
+  // A refreshed key is told of where B had not heard of the one before: its maker is that one's.
+  if (mode === MODE_REFRESH) return depth <= me[records.IDENTITY_DEPTH_LIMIT];
   if (depth < 1 || depth > me[records.IDENTITY_DEPTH_LIMIT]) return false;
   if (maker === registry.NO_NODE || !registry.isIn(node, records.NODE_HOLDERS, maker)) return false;
+  // An ATTACHED of an earlier run that comes late says nothing of where the node is now.
+  if (ctr < nodes[node + registry.NODE_ATTACHED_CTR]) return true;
   return nodes[node + registry.NODE_VIA] !== maker || depth === nodes[node + registry.NODE_DEPTH] + 1;
 }
 
