@@ -102,5 +102,7 @@ export const sealed = {
   },
   REVOKE: { type: 9, clear: ['head', 'index', 'seq'], ends: ['B', 'R'], seq: 'seq', inner: ['X', 'epoch'] },
   REVOKED: { type: 10, clear: ['head', 'index', 'seq'], ends: ['R', 'B'], seq: 'seq', inner: ['X', 'epoch'] },
+  /** It is there for its nonce and its tag: the UP around it has the route. */
+  ROUTE: { type: 11, clear: ['head', 'index', 'seq'], ends: ['R', 'B'], seq: 'seq', inner: [] },
   ACK: { type: 8, clear: ['head', 'index', 'seq'], ends: ['B', 'R'], seq: 'seq', inner: ['nHandle', 'ctr'] },
 } as const satisfies Record<string, Sealed>;
