@@ -16,7 +16,7 @@ describe('short-lived keys', () => {
 
   it('are refreshed, each with the other key index and the same depth', () => {
     const refreshed = made.filter(({ args }) => args[2] === events.MODE_REFRESH);
-    expect(refreshed.length).toBeGreaterThanOrEqual(3);
+    expect(refreshed.length).toBeGreaterThanOrEqual(2);
     made.slice(1).forEach(({ args }, i) => expect(args[4]).not.toBe(made[i]!.args[4]));
     for (const { args } of refreshed) expect(args[3]).toBe(0);
     for (const one of established.filter(({ mode }) => mode === 'refresh')) {
