@@ -6,7 +6,7 @@ import remapping from '@jridgewell/remapping';
 import ts from 'typescript';
 import { INTRINSICS } from './chunk.ts';
 import { Callee } from './inline/callee.ts';
-import { Facts, topLevelNames } from './inline/facts.ts';
+import { declaredNames, Facts } from './inline/facts.ts';
 import { countCalls, countNames, freshNames, mentions, outerNames, sizeOf, withOwnNames } from './inline/names.ts';
 import { isPlain, type Plain } from './inline/plain.ts';
 import { Splice } from './inline/splice.ts';
@@ -34,32 +34,44 @@ const MAX_DEPTH = 60;
  * @returns the chunk with fewer functions, and a map from it to the sources
  */
 export function inline(code: string, map: SourceMap): { code: string; map: SourceMap } {
-  const { outputText, sourceMapText } = ts.transpileModule(code, {
-    fileName: CHUNK,
-    compilerOptions: {
-      allowJs: true,
-      target: ts.ScriptTarget.ESNext,
-      module: ts.ModuleKind.ESNext,
-      verbatimModuleSyntax: true,
-      removeComments: true,
-      sourceMap: true,
-    },
-    transformers: { before: [() => inlineFunctions] },
-  });
+  const { outputText, sourceMapText } = transformed(code);
   const chained = remapping(sourceMapText ?? '', (file) => (file === CHUNK ? (map as never) : null));
   return { code: outputText.replace(/\/\/# sourceMappingURL=.*\s*$/, ''), map: chained as unknown as SourceMap };
 }
 
+/** Boards with one driver have the same chunk for a role. */
+const known = new Map<string, ts.TranspileOutput>();
+
+function transformed(code: string): ts.TranspileOutput {
+  let output = known.get(code);
+  if (!output) {
+    output = ts.transpileModule(code, {
+      fileName: CHUNK,
+      compilerOptions: {
+        allowJs: true,
+        target: ts.ScriptTarget.ESNext,
+        module: ts.ModuleKind.ESNext,
+        verbatimModuleSyntax: true,
+        removeComments: true,
+        sourceMap: true,
+      },
+      transformers: { before: [() => inlineFunctions] },
+    });
+    known.set(code, output);
+  }
+  return output;
+}
+
 function inlineFunctions(file: ts.SourceFile): ts.SourceFile {
   const plain = file.statements.filter(isPlain);
-  const outer = new Set(topLevelNames(file).map(({ text }) => text));
-  for (const name of plain.flatMap(outerNames)) outer.add(name);
-  const original = new Map(plain.map((node) => [node.name.text, withOwnNames(node, outer)]));
-  const functions = new Map(original);
-  const facts = new Facts(file, original);
+  const outer = new Set([...file.statements.flatMap(declaredNames), ...plain.flatMap(outerNames)]);
+  const own = new Map<ts.Statement, Plain>(plain.map((node) => [node, withOwnNames(node, outer)]));
+  const others = file.statements.filter((statement) => !own.has(statement));
+  const functions = new Map([...own.values()].map((node) => [node.name.text, node]));
+  const facts = new Facts(others, new Map(functions));
   const names = new Map([...functions].map(([name, node]) => [name, countNames(node.body)]));
   const elsewhere = new Map<string, number>();
-  for (const statement of file.statements) if (!isPlain(statement)) countNames(statement, elsewhere);
+  for (const statement of others) countNames(statement, elsewhere);
 
   for (const name of calleesFirst(functions)) {
     const callee = functions.get(name)!;
@@ -78,9 +90,9 @@ function inlineFunctions(file: ts.SourceFile): ts.SourceFile {
     names.delete(name);
   }
   const statements = file.statements.flatMap((statement) => {
-    if (!isPlain(statement)) return statement;
-    const node = functions.get(statement.name.text);
-    return node === original.get(statement.name.text) ? statement : (node ?? []);
+    const before = own.get(statement);
+    const after = before && functions.get(before.name.text);
+    return after === before ? statement : (after ?? []);
   });
   return ts.factory.updateSourceFile(file, statements);
 }

@@ -50,7 +50,7 @@ export class Callee {
 
   /** The value of a call, as an expression for its place; undefined where there is none that means the same. */
   valueOf(call: ts.CallExpression): ts.Expression | undefined {
-    if (!this.#value || call.arguments.length !== this.#parameters.length) return undefined;
+    if (!this.#value || !this.#fits(call)) return undefined;
     const { meaning, locals } = this.#place(call);
     const isStill = !this.#opening.some(({ kind, name }) => kind === 'call' && this.#facts.writes(name));
     for (const { parameter, argument } of locals) {
@@ -68,7 +68,7 @@ export class Callee {
    * @returns undefined where the number of arguments is wrong
    */
   bodyOf(call: ts.CallExpression, fresh: Fresh): { locals: ts.Statement[]; body: ts.Statement[] } | undefined {
-    if (call.arguments.length !== this.#parameters.length) return undefined;
+    if (!this.#fits(call)) return undefined;
     const { meaning, locals } = this.#place(call);
     const declared = locals.map(({ parameter, argument }) => {
       const local = fresh(parameter);
@@ -76,6 +76,13 @@ export class Callee {
       return declaration(local, argument, this.#assigned.has(parameter) ? ts.NodeFlags.Let : ts.NodeFlags.Const);
     });
     return { locals: declared, body: copyStatements(this.#body, meaning, fresh) };
+  }
+
+  /** Rollup leaves out arguments of parameters that are not used. */
+  #fits({ arguments: { length } }: ts.CallExpression): boolean {
+    return (
+      length <= this.#parameters.length && this.#parameters.slice(length).every((name) => this.#weight(name) === 0)
+    );
   }
 
   #weight(name: string): number {
@@ -90,8 +97,8 @@ export class Callee {
     const meaning = new Map<string, ts.Expression>();
     const locals: { parameter: string; argument: ts.Expression }[] = [];
     const moved = this.#moved(call);
-    this.#parameters.forEach((parameter, index) => {
-      const argument = call.arguments[index]!;
+    call.arguments.forEach((argument, index) => {
+      const parameter = this.#parameters[index]!;
       const isUnused = this.#weight(parameter) === 0 && !this.#facts.hasCalls(argument);
       const isSame = !this.#assigned.has(parameter) && (moved.has(parameter) || this.#isFree(argument, parameter));
       if (isSame) meaning.set(parameter, argument);
@@ -111,10 +118,13 @@ export class Callee {
 
   /** Parameters whose arguments a call could change, but not before the only place where the parameter stands. */
   #moved(call: ts.CallExpression): Set<string> {
-    const unstable = this.#parameters.filter((_, index) => !this.#facts.isStable(call.arguments[index]!));
-    const calling = unstable.filter((name) => this.#facts.hasCalls(call.arguments[this.#parameters.indexOf(name)]!));
+    const unstable = this.#parameters.filter((_, index) => {
+      const argument = call.arguments[index];
+      return argument && !this.#facts.isStable(argument);
+    });
+    const calling = call.arguments.some((argument) => this.#facts.hasCalls(argument));
     const once = unstable.filter((name) => this.#weight(name) === 1);
-    if (calling.length === 0) {
+    if (!calling) {
       const change = this.#opening.findIndex(
         ({ kind, name }) => kind === 'write' || (kind === 'call' && this.#facts.writes(name)),
       );
@@ -167,4 +177,10 @@ export function declared(name: string, statements: readonly ts.Statement[], plac
   return set && assignedBy(set) && ts.isIdentifier(set.left) && set.left.text === name
     ? [declaration(name, set.right, ts.NodeFlags.Let, place), ...rest]
     : [declaration(name, undefined, ts.NodeFlags.Let, place), ...statements];
+}
+
+/** `name = value;` */
+export function assignment(name: ts.Identifier, value: ts.Expression): ts.Statement {
+  const made = at(ts.factory.createAssignment(ts.factory.createIdentifier(name.text), value), value);
+  return at(ts.factory.createExpressionStatement(made), value);
 }

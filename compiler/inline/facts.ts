@@ -2,30 +2,33 @@
 // What the inliner knows of a whole chunk.
 import ts from 'typescript';
 import { evaluate, type Constant } from '../fold.ts';
-import { assignedBy, isPlain, type Plain } from './plain.ts';
+import { assignedBy, type Plain } from './plain.ts';
 import { stepsOf } from './steps.ts';
 
 export class Facts {
   readonly #functions: ReadonlyMap<string, Plain>;
   /** What `const` names of the top level are initialised with. */
   readonly #initializers = new Map<string, ts.Expression>();
-  readonly #topLevel = new Set<string>();
+  readonly #topLevel: ReadonlySet<string>;
   readonly #assigned = new Set<string>();
   readonly #constants = new Map<string, Constant | undefined>();
   /** div is lowered to an operator; the other intrinsics stand in module initialisation only. */
   readonly #writes = new Map([['div', false]]);
 
-  /** @param functions those of the dialect; no local has the name of anything outside its function */
-  constructor(file: ts.SourceFile, functions: ReadonlyMap<string, Plain>) {
+  /**
+   * @param functions those of the dialect; no local has the name of anything outside its function
+   * @param others all other statements of the chunk
+   */
+  constructor(others: readonly ts.Statement[], functions: ReadonlyMap<string, Plain>) {
     this.#functions = functions;
-    for (const name of topLevelNames(file)) this.#topLevel.add(name.text);
+    this.#topLevel = new Set([...functions.keys(), ...others.flatMap(declaredNames)]);
     const visit = (node: ts.Node): void => {
       const target = assignedBy(node);
       if (target && ts.isIdentifier(target)) this.#assigned.add(target.text);
       ts.forEachChild(node, visit);
     };
-    for (const statement of file.statements) {
-      visit((isPlain(statement) && functions.get(statement.name.text)) || statement);
+    for (const statement of [...functions.values(), ...others]) visit(statement);
+    for (const statement of others) {
       if (!ts.isVariableStatement(statement) || (statement.declarationList.flags & ts.NodeFlags.Const) === 0) continue;
       for (const { name, initializer } of statement.declarationList.declarations)
         if (ts.isIdentifier(name) && initializer) this.#initializers.set(name.text, initializer);
@@ -90,10 +93,10 @@ export class Facts {
   }
 }
 
-export function topLevelNames(file: ts.SourceFile): ts.Identifier[] {
-  const names = file.statements.flatMap((statement): (ts.Node | undefined)[] => {
-    if (ts.isVariableStatement(statement)) return statement.declarationList.declarations.map(({ name }) => name);
-    return ts.isFunctionDeclaration(statement) ? [statement.name] : [];
-  });
-  return names.filter((name): name is ts.Identifier => name !== undefined && ts.isIdentifier(name));
+/** Names that a statement of the chunk declares. */
+export function declaredNames(statement: ts.Statement): string[] {
+  let names: (ts.Node | undefined)[] = [];
+  if (ts.isVariableStatement(statement)) names = statement.declarationList.declarations.map(({ name }) => name);
+  else if (ts.isFunctionDeclaration(statement)) names = [statement.name];
+  return names.flatMap((name) => (name && ts.isIdentifier(name) ? name.text : []));
 }

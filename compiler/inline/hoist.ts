@@ -3,7 +3,7 @@
 // and could be changed by it moves as well.
 import ts from 'typescript';
 import { skipParentheses } from '../lower/unit.ts';
-import { declaration, declared, type Callee } from './callee.ts';
+import { assignment, declaration, declared, type Callee } from './callee.ts';
 import { at } from './copy.ts';
 import type { Facts } from './facts.ts';
 import { mentions, type Fresh } from './names.ts';
@@ -55,24 +55,37 @@ export class Hoist {
   /** `a && f(x)` as `let r = a; if (r) r = f(x)`. */
   #logical(node: ts.BinaryExpression): ts.Expression | undefined {
     const left = this.extract(node.left);
-    const inner = new Hoist(this.#callee, this.#facts, this.#fresh, this.#inlined);
-    const right = left && inner.extract(node.right);
-    if (!right) return undefined;
     const result = factory.createIdentifier(this.#fresh(this.#callee.name));
-    const decided = at(factory.createExpressionStatement(factory.createAssignment(result, right)), node.right);
+    const right = left && this.#branch(node.right, result);
+    if (!right) return undefined;
     const test = isAnd(node) ? result : factory.createLogicalNot(result);
     this.before.push(
       declaration(result.text, left, ts.NodeFlags.Let, node),
-      at(factory.createIfStatement(test, block([...inner.before, decided])), node),
+      at(factory.createIfStatement(test, right), node),
     );
     return result;
   }
 
+  /** `c ? f(x) : b` as `let r; if (c) r = f(x); else r = b`. */
   #conditional(node: ts.ConditionalExpression): ts.Expression | undefined {
     const { condition, questionToken, whenTrue, colonToken, whenFalse } = node;
-    if (this.#mentions(whenTrue) || this.#mentions(whenFalse)) return undefined;
     const test = this.extract(condition);
-    return test && factory.updateConditionalExpression(node, test, questionToken, whenTrue, colonToken, whenFalse);
+    if (!test || !(this.#mentions(whenTrue) || this.#mentions(whenFalse)))
+      return test && factory.updateConditionalExpression(node, test, questionToken, whenTrue, colonToken, whenFalse);
+    const result = factory.createIdentifier(this.#fresh(this.#callee.name));
+    const yes = this.#branch(whenTrue, result);
+    const no = this.#branch(whenFalse, result);
+    if (!yes || !no) return undefined;
+    const choice = at(factory.createIfStatement(test, yes, no), node);
+    this.before.push(declaration(result.text, undefined, ts.NodeFlags.Let, node), choice);
+    return result;
+  }
+
+  /** A block that leaves an expression's value in a local. */
+  #branch(node: ts.Expression, result: ts.Identifier): ts.Block | undefined {
+    const inner = new Hoist(this.#callee, this.#facts, this.#fresh, this.#inlined);
+    const value = inner.extract(node);
+    return value && block([...inner.before, assignment(result, value)]);
   }
 
   /** Operands and arguments are evaluated in order; those before one that moves stay if they are the same after it. */

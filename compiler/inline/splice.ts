@@ -2,7 +2,7 @@
 // Puts a function's body in the place of its calls: statement by statement.
 import ts from 'typescript';
 import { skipParentheses } from '../lower/unit.ts';
-import { declaration, declared, type Callee } from './callee.ts';
+import { assignment, declaration, declared, type Callee } from './callee.ts';
 import { at } from './copy.ts';
 import type { Facts } from './facts.ts';
 import { Hoist } from './hoist.ts';
@@ -231,11 +231,6 @@ export class Splice {
     const value = hoist.extract(expression);
     return value ? [at(block([...hoist.before, statement(value)]), expression)] : [statement(expression)];
   }
-}
-
-export function assignment(name: ts.Identifier, value: ts.Expression): ts.Statement {
-  const made = at(factory.createAssignment(factory.createIdentifier(name.text), value), value);
-  return at(factory.createExpressionStatement(made), value);
 }
 
 /** Whether an assignment to this may be written once for each return. */

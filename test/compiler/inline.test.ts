@@ -110,6 +110,15 @@ describe('conditions', () => {
      }`,
   );
   inlines(
+    'within conditions',
+    `function fits(x: number): boolean { if (x > 3) return false; note(x); return x !== 1; }
+     function size(x: number): number { if (x > 1) return 4; note(x); return x; }
+     function go(a: number, b: number): void {
+       let c = flip(a) ? size(b) : a - b; c += b > 0 ? 3 : size(note(a)); note(c);
+       while (c > 1) { c--; if ((c > b || fits(c)) && flip(c)) note(fits(a) ? 1 : 2); }
+     }`,
+  );
+  inlines(
     'that are returned',
     `function fits(x: number): boolean { if (x > 3) return false; note(x); return x !== 1; }
      function both(x: number, y: number): boolean { return flip(x) && fits(y); }
@@ -199,6 +208,12 @@ describe('arguments', () => {
        note(change(a, b)); note(change(top, t[1])); note(slow(top, t[a & 7])); note(read(t[0])); note(read(top)); note(swap(a, b));
        let x = a; x = change(x, x); note(x);
      }`,
+  );
+  inlines(
+    'that Rollup has left out are not missed',
+    `function same(x: number, always: number, y: number): number { if (x > 3) return always + y; return note(x); }
+     function off(wanted: boolean): void { if (wanted) note(1); else note(sum & 255); }
+     function go(a: number, b: number): void { note(same(a, 7, b)); note(same(b, 7, a)); off(false); }`,
   );
   inlines(
     'are not caught by names of the same text',
