@@ -27,9 +27,10 @@ const SCRIPT = BATCHES.map((name) => {
 const HEAP = BATCHES.map((name) => {
   const [count] = CASES[name];
   return `collectgarbage() collectgarbage('stop')
-    for i = 1, 8 do mac.${name}(i, 1, ${count}) end
     do
-      local before = collectgarbage('count')
+      local before = 0
+      for i = 1, 8 do mac.${name}(i, 1, ${count}) end
+      before = collectgarbage('count')
       for i = 4, 8 do mac.${name}(i, 1, ${count}) end
       local grown = (collectgarbage('count') - before) * 1024
       print(('${name} %d'):format(grown))
