@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { AES_VARIANTS, SCHEDULES } from './choose.ts';
 import { PROFILE_NAMES } from './profiles.ts';
 import { ROOT } from './roots.ts';
 
@@ -14,6 +15,9 @@ const schema = z
     name: z.string().regex(NAME),
     /** Profile of compiler/profiles.ts. */
     lua: z.enum(PROFILE_NAMES),
+    /** How AES is done: the file of crypto-core/aes/ that blocks come from, and of crypto-core/schedule/ for round keys. */
+    aes: z.enum(AES_VARIANTS),
+    schedule: z.enum(SCHEDULES),
     /** Folder below board-defs/ that implements the board interface. */
     driver: z.string().regex(NAME),
     /** Roles of firmware/roles/ that an image is made for. */

@@ -7,7 +7,8 @@ import ts from 'typescript';
 import { INTRINSICS } from './chunk.ts';
 import { ROOT } from './roots.ts';
 
-const TABLES = join(ROOT, 'crypto-core/tables.ts');
+/** The modules that say what the intrinsics do on V8. */
+const INTRINSIC_MODULES = ['tables', 'octets'].map((name) => join(ROOT, `crypto-core/${name}.ts`));
 
 /** Removes the types from each TypeScript module, without looking at any other. tsc checks them (npm run lint). */
 export function stripTypes(): Plugin {
@@ -43,7 +44,12 @@ function strip(source: string, id: string): Stripped {
 function transpile(source: string, id: string): Stripped {
   const file = ts.createSourceFile(id, source, ts.ScriptTarget.ESNext);
   for (const statement of file.statements) {
-    if (id !== TABLES && ts.isFunctionDeclaration(statement) && statement.name && INTRINSICS.has(statement.name.text)) {
+    if (
+      !INTRINSIC_MODULES.includes(id) &&
+      ts.isFunctionDeclaration(statement) &&
+      statement.name &&
+      INTRINSICS.has(statement.name.text)
+    ) {
       const { line } = file.getLineAndCharacterOfPosition(statement.getStart(file));
       throw new Error(
         `${relative(ROOT, id)}:${line + 1}: a function named ${statement.name.text}. Allowed: any other name; the compiler gives this one a meaning`,
@@ -63,11 +69,11 @@ function transpile(source: string, id: string): Stripped {
   return { source, code: outputText.replace(/\/\/# sourceMappingURL=.*\s*$/, ''), map: sourceMapText ?? '' };
 }
 
-/** Resolves '#board' to the board's driver. */
-export function boardDriver(driver: string): Plugin {
+/** Resolves names such as '#board' to the modules an image is made with. @param modules paths below the repository's root */
+export function chosenModules(modules: Readonly<Record<string, string>>): Plugin {
   return {
-    name: 'board-driver',
-    resolveId: (source) => (source === '#board' ? join(ROOT, 'board-defs', driver, 'index.ts') : null),
+    name: 'chosen-modules',
+    resolveId: (source) => (source in modules ? join(ROOT, modules[source] as string) : null),
   };
 }
 

@@ -4,8 +4,8 @@ import ts from 'typescript';
 import { DialectError } from './errors.ts';
 import { evaluate, type Constant } from './fold.ts';
 
-/** Made by crypto-core/tables.ts and turned into Lua by the compiler itself. */
-export const INTRINSICS: ReadonlySet<string> = new Set(['makeBytes', 'makeWords', 'div']);
+/** Made by crypto-core/tables.ts and crypto-core/octets.ts, and turned into Lua by the compiler itself. */
+export const INTRINSICS: ReadonlySet<string> = new Set(['makeBytes', 'makeWords', 'div', 'pack', 'unrolled']);
 
 export interface TopLevelName {
   readonly symbol: ts.Symbol;
@@ -28,6 +28,8 @@ export interface Chunk {
   constant(node: ts.Expression): Constant | undefined;
   /** The value of a name that is a constant. */
   constantNamed(symbol: ts.Symbol): Constant | undefined;
+  /** Runs `lower` while a name stands for a constant. */
+  withConstant<Result>(symbol: ts.Symbol, value: Constant, lower: () => Result): Result;
   /** The intrinsic a call goes to, undefined for other calls. */
   intrinsic(node: ts.Expression): string | undefined;
   readonly topLevel: ReadonlyMap<ts.Symbol, TopLevelName>;
@@ -130,6 +132,18 @@ export function analyse(program: ts.Program, file: ts.SourceFile): Chunk {
     symbolOf,
     constant,
     constantNamed,
+    withConstant: (symbol, value, lower) => {
+      // What was found to be no constant may be one now, and what is one now may not be later.
+      const known = [...constants];
+      constants.clear();
+      constants.set(symbol, value);
+      try {
+        return lower();
+      } finally {
+        constants.clear();
+        for (const [name, constant] of known) constants.set(name, constant);
+      }
+    },
     intrinsic: (node) => {
       const symbol = ts.isIdentifier(node) ? symbolOf(node) : undefined;
       return symbol && intrinsics.get(symbol);

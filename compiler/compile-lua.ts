@@ -2,7 +2,9 @@
 // Compiles one entry to Lua: the way rollup.config.js makes images, in one call, for the tests and the gates.
 import { join } from 'node:path';
 import { rollup, type InputOptions, type OutputOptions } from 'rollup';
-import { boardDriver, stripTypes, virtualModule } from './bundle.ts';
+import { chosenModules, stripTypes, virtualModule } from './bundle.ts';
+import { INTRINSICS } from './chunk.ts';
+import { choose, FAST, type Cipher } from './choose.ts';
 import { luaOutput, type ImageOptions } from './lua-output.ts';
 import { PROFILES, type ProfileName } from './profiles.ts';
 import { ROOT } from './roots.ts';
@@ -16,6 +18,8 @@ export interface CompileOptions {
   readonly profile: ProfileName;
   /** Folder below board-defs/ that '#board' stands for. */
   readonly driver?: string;
+  /** How AES is done. */
+  readonly cipher?: Cipher;
   /** Globals the bundle may use, such as the modules of a board. */
   readonly globals?: Iterable<string>;
 }
@@ -29,14 +33,22 @@ export interface Compiled {
   readonly js: string;
 }
 
-/** Rollup's input options for one image. `entry` is relative to the repository's root, or absolute. */
-export function inputOptions(entry: string, source: string | undefined, driver: string): InputOptions {
+/**
+ * Rollup's input options for one image.
+ * @param entry relative to the repository's root, or absolute
+ * @param chosen modules that names such as '#board' stand for
+ */
+export function inputOptions(
+  entry: string,
+  source: string | undefined,
+  chosen: Readonly<Record<string, string>>,
+): InputOptions {
   const path = new URL(entry, `file://${ROOT}/`).pathname;
   return {
     input: path,
-    plugins: [source === undefined ? null : virtualModule(path, source), boardDriver(driver), stripTypes()],
+    plugins: [source === undefined ? null : virtualModule(path, source), chosenModules(chosen), stripTypes()],
     // A table that is made and not used is left out.
-    treeshake: { manualPureFunctions: ['makeBytes', 'makeWords', 'div'], propertyReadSideEffects: false },
+    treeshake: { manualPureFunctions: [...INTRINSICS], propertyReadSideEffects: false },
     onLog(level, log) {
       if (level === 'warn' && log.code !== 'CIRCULAR_DEPENDENCY') throw new Error(log.message);
     },
@@ -53,9 +65,11 @@ export function outputOptions(image: ImageOptions): OutputOptions {
  * @throws CompileError for what is outside the mote dialect, and for an image no mote could run
  */
 export async function compileLua(options: CompileOptions): Promise<Compiled> {
-  const bundle = await rollup(inputOptions(options.entry, options.source, options.driver ?? 'bench'));
+  const profile = PROFILES[options.profile];
+  const chosen = choose(profile, options.cipher ?? FAST, options.driver ?? 'bench');
+  const bundle = await rollup(inputOptions(options.entry, options.source, chosen));
   try {
-    const image = { name: 'image', profile: PROFILES[options.profile], globals: options.globals ?? [], keepJs: true };
+    const image = { name: 'image', profile, globals: options.globals ?? [], keepJs: true };
     const { output } = await bundle.generate({ ...outputOptions(image), file: join(ROOT, 'image.lua') });
     const content = (fileName: string): string => {
       const asset = output.find((part) => part.fileName === fileName);

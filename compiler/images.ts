@@ -2,6 +2,7 @@
 // What the build makes: one image per board and role, and crypto-core alone for each Lua.
 import type { RollupOptions } from 'rollup';
 import { readBoard, type Board } from './boards.ts';
+import { choose, FAST } from './choose.ts';
 import { inputOptions, outputOptions } from './compile-lua.ts';
 import type { ImageOptions } from './lua-output.ts';
 import { PROFILE_NAMES, PROFILES } from './profiles.ts';
@@ -20,19 +21,27 @@ export function boardImages(name: string): RollupOptions[] {
       budget: board.imageBytes[role],
       keepJs: name === V8_BOARD,
     };
-    return config(`dist/${name}.${role}.ts`, entryOf(board, role), board.driver, image);
+    return config(`dist/${name}.${role}.ts`, entryOf(board, role), choose(image.profile, board, board.driver), image);
   });
 }
 
 /** Rollup's options for crypto-core as a Lua module of its own, for each Lua. */
 export function cryptoCore(): RollupOptions[] {
   return PROFILE_NAMES.map((profile) =>
-    config('crypto-core/index.ts', undefined, '', { name: `crypto-core/${profile}`, profile: PROFILES[profile] }),
+    config('crypto-core/index.ts', undefined, choose(PROFILES[profile], FAST), {
+      name: `crypto-core/${profile}`,
+      profile: PROFILES[profile],
+    }),
   );
 }
 
-function config(entry: string, source: string | undefined, driver: string, image: ImageOptions): RollupOptions {
-  return { ...inputOptions(entry, source, driver), output: { ...outputOptions(image), dir: 'dist' } };
+function config(
+  entry: string,
+  source: string | undefined,
+  chosen: Record<string, string>,
+  image: ImageOptions,
+): RollupOptions {
+  return { ...inputOptions(entry, source, chosen), output: { ...outputOptions(image), dir: 'dist' } };
 }
 
 /** Joins a role to a board. */

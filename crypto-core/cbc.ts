@@ -3,8 +3,9 @@
 
 import { encrypt } from './aes.ts';
 import { chain } from './job.ts';
+import { pack } from './octets.ts';
 import type { Bytes } from './tables.ts';
-import { getPart, getWord } from './words.ts';
+import { getPart } from './words.ts';
 
 /**
  * One block: chain = E(chain ^ block), where the block is the word `first` and the octets bytes[at + 4..at + 15], those from
@@ -14,9 +15,9 @@ export function absorb(first: number, bytes: Bytes, at: number, count: number): 
   if (count >= 16) {
     encrypt(
       chain[0] ^ first,
-      chain[1] ^ getWord(bytes, at + 4),
-      chain[2] ^ getWord(bytes, at + 8),
-      chain[3] ^ getWord(bytes, at + 12),
+      chain[1] ^ pack(bytes[at + 4], bytes[at + 5], bytes[at + 6], bytes[at + 7]),
+      chain[2] ^ pack(bytes[at + 8], bytes[at + 9], bytes[at + 10], bytes[at + 11]),
+      chain[3] ^ pack(bytes[at + 12], bytes[at + 13], bytes[at + 14], bytes[at + 15]),
       chain,
     );
   } else {

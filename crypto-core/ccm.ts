@@ -5,12 +5,13 @@
 // 3. Sealing authenticates each block of text and then hides it; opening goes the other way round.
 // 4. A tag of 0 octets is level 4 of IEEE 802.15.4: encryption alone, the associated data has no part in it.
 
-import { encrypt, loadKey } from './aes.ts';
+import { beginCounter, encrypt, encryptCounter, loadKey } from './aes.ts';
 import { absorb } from './cbc.ts';
-import { chain, JOB_DONE, JOB_FAILED, JOB_REFUSED, JOB_RUNNING, mask, runNext, settle } from './job.ts';
+import { chain, JOB_DONE, JOB_FAILED, JOB_REFUSED, mask, runNext, settle } from './job.ts';
+import { pack } from './octets.ts';
 import { makeBytes, makeWords } from './tables.ts';
 import type { Bytes, Words } from './tables.ts';
-import { addPart, getPart, getWord, putWord, wipeBytes } from './words.ts';
+import { getPart, getWord, putPart, wipeBytes } from './words.ts';
 
 export const CCM_SEAL = 0;
 export const CCM_OPEN = 1;
@@ -21,17 +22,27 @@ const counter = makeWords(4);
 /** The tag that the message ought to carry, all 16 octets of it. */
 const tag = makeBytes(16);
 
-const DIRECTION = 0;
-const AAD_LENGTH = 1;
-const TEXT_AT = 2;
-const TEXT_LENGTH = 3;
-const TAG_LENGTH = 4;
+const AAD_LENGTH = 0;
+const TEXT_AT = 1;
+const TEXT_LENGTH = 2;
+const TAG_LENGTH = 3;
 /** Where the next block of the part being worked on begins, and the octets left of that part. */
-const AT = 5;
-const LEFT = 6;
-const state = makeWords(7);
+const AT = 4;
+const LEFT = 5;
+/** Index of the text's next counter block, and of the block that the counter is prepared for. */
+const INDEX = 6;
+const PREPARED = 7;
+/** Which of the two blocks for 16 octets of text is next, and which is the first of them. */
+const TURN = 8;
+const FIRST_TURN = 9;
+const state = makeWords(10);
+const AUTHENTICATE = 0;
+const ENCIPHER = 1;
+
 let aadBytes = makeBytes(1);
 let textBytes = aadBytes;
+let textPart: (maxBlocks: number) => number = sealText;
+let tagPart: (maxBlocks: number) => number = writeTag;
 
 /**
  * Begins to seal text[textAt..textAt + textLength - 1] in place, with a nonce of 13 octets. The tag is written behind it.
@@ -56,7 +67,7 @@ export function ccmSealBegin(
   textLength: number,
   tagLength: number,
 ): void {
-  ccmBegin(CCM_SEAL, key, keyAt, nonce, 13, aad, aadAt, aadLength, text, textAt, textLength, tagLength);
+  beginLong(CCM_SEAL, key, keyAt, nonce, aad, aadAt, aadLength, text, textAt, textLength, tagLength);
 }
 
 /**
@@ -76,7 +87,7 @@ export function ccmOpenBegin(
   textLength: number,
   tagLength: number,
 ): void {
-  ccmBegin(CCM_OPEN, key, keyAt, nonce, 13, aad, aadAt, aadLength, text, textAt, textLength, tagLength);
+  beginLong(CCM_OPEN, key, keyAt, nonce, aad, aadAt, aadLength, text, textAt, textLength, tagLength);
 }
 
 /**
@@ -98,15 +109,7 @@ export function ccmBegin(
   textLength: number,
   tagLength: number,
 ): void {
-  const lengthsFit =
-    nonceLength >= 7 &&
-    nonceLength <= 13 &&
-    aadLength >= 0 &&
-    aadLength <= 65279 &&
-    textLength >= 0 &&
-    textLength <= 65535;
-  const tagFits = tagLength === 0 || (tagLength >= 4 && tagLength <= 16 && tagLength % 2 === 0);
-  if (!lengthsFit || !tagFits) {
+  if (nonceLength < 7 || nonceLength > 13 || !lengthsFit(aadLength, textLength, tagLength)) {
     settle(JOB_REFUSED);
     return;
   }
@@ -115,9 +118,57 @@ export function ccmBegin(
   counter[1] = getPart(nonce, 3, nonceLength - 3);
   counter[2] = getPart(nonce, 7, nonceLength - 7);
   counter[3] = getPart(nonce, 11, nonceLength - 11);
+  begin(direction, aad, aadAt, aadLength, text, textAt, textLength, tagLength);
+}
+
+/** With the longest nonce, 13 octets: all that IEEE 802.15.4 has. */
+function beginLong(
+  direction: number,
+  key: Words,
+  keyAt: number,
+  nonce: Bytes,
+  aad: Bytes,
+  aadAt: number,
+  aadLength: number,
+  text: Bytes,
+  textAt: number,
+  textLength: number,
+  tagLength: number,
+): void {
+  if (!lengthsFit(aadLength, textLength, tagLength)) {
+    settle(JOB_REFUSED);
+    return;
+  }
+  loadKey(key, keyAt);
+  counter[0] = pack(1, nonce[0], nonce[1], nonce[2]);
+  counter[1] = pack(nonce[3], nonce[4], nonce[5], nonce[6]);
+  counter[2] = pack(nonce[7], nonce[8], nonce[9], nonce[10]);
+  counter[3] = pack(nonce[11], nonce[12], 0, 0);
+  begin(direction, aad, aadAt, aadLength, text, textAt, textLength, tagLength);
+}
+
+function lengthsFit(aadLength: number, textLength: number, tagLength: number): boolean {
+  return (
+    aadLength >= 0 &&
+    aadLength <= 65279 &&
+    textLength >= 0 &&
+    textLength <= 65535 &&
+    (tagLength === 0 || (tagLength >= 4 && tagLength <= 16 && tagLength % 2 === 0))
+  );
+}
+
+function begin(
+  direction: number,
+  aad: Bytes,
+  aadAt: number,
+  aadLength: number,
+  text: Bytes,
+  textAt: number,
+  textLength: number,
+  tagLength: number,
+): void {
   aadBytes = aad;
   textBytes = text;
-  state[DIRECTION] = direction;
   state[AAD_LENGTH] = aadLength;
   state[TEXT_AT] = textAt;
   state[TEXT_LENGTH] = textLength;
@@ -125,8 +176,19 @@ export function ccmBegin(
   // The first block of associated data begins with its length, two octets.
   state[AT] = aadAt - 2;
   state[LEFT] = aadLength + 2;
-  if (tagLength > 0) runNext(headerBlock);
-  else settle(beginText());
+  state[PREPARED] = -1;
+  textPart = direction === CCM_OPEN ? openText : sealText;
+  tagPart = direction === CCM_OPEN ? checkTag : writeTag;
+  const firstTurn = direction === CCM_OPEN || tagLength === 0 ? ENCIPHER : AUTHENTICATE;
+  state[FIRST_TURN] = firstTurn;
+  state[TURN] = firstTurn;
+  if (tagLength > 0) {
+    runNext(headerBlock);
+    return;
+  }
+  // Key stream is all there is, a block for 16 octets.
+  textPart = oneOfText;
+  beginText();
 }
 
 /** B_0 is A_0 with more in its flags, and the text length for a counter (SP 800-38C A.2.1). */
@@ -134,90 +196,188 @@ function headerBlock(): number {
   const adata = state[AAD_LENGTH] > 0 ? 64 : 0;
   const flags = adata + (state[TAG_LENGTH] - 2) * 4;
   encrypt(counter[0] | (flags << 24), counter[1], counter[2], counter[3] | state[TEXT_LENGTH], chain);
-  if (adata === 0) return beginText();
-  runNext(firstAadBlock);
-  return JOB_RUNNING;
+  if (adata === 0) beginText();
+  else runNext(firstAadBlock);
+  return 1;
 }
 
 /** The length goes before the first octets (A.2.2). */
 function firstAadBlock(): number {
   const length = state[AAD_LENGTH];
-  return absorbAad((length << 16) | (getPart(aadBytes, state[AT] + 2, length) >>> 16));
+  const at = state[AT];
+  absorb((length << 16) | (getPart(aadBytes, at + 2, length) >>> 16), aadBytes, at, length + 2);
+  state[AT] = at + 16;
+  state[LEFT] = length - 14;
+  if (length > 14) runNext(aadBlocks);
+  else beginText();
+  return 1;
 }
 
-function aadBlock(): number {
-  return absorbAad(getPart(aadBytes, state[AT], state[LEFT]));
+function aadBlocks(maxBlocks: number): number {
+  let at = state[AT];
+  let left = state[LEFT];
+  let done = 0;
+  while (left > 0 && done < maxBlocks) {
+    absorb(getPart(aadBytes, at, left), aadBytes, at, left);
+    at += 16;
+    left -= 16;
+    done++;
+  }
+  state[AT] = at;
+  state[LEFT] = left;
+  if (left <= 0) beginText();
+  return done;
 }
 
-function absorbAad(first: number): number {
-  absorb(first, aadBytes, state[AT], state[LEFT]);
-  state[AT] += 16;
-  state[LEFT] -= 16;
-  if (state[LEFT] <= 0) return beginText();
-  runNext(aadBlock);
-  return JOB_RUNNING;
-}
-
-function beginText(): number {
-  state[AT] = state[TEXT_AT] - 16;
-  state[LEFT] = state[TEXT_LENGTH] + 16;
-  return nextText();
+function beginText(): void {
+  state[AT] = state[TEXT_AT];
+  state[LEFT] = state[TEXT_LENGTH];
+  state[INDEX] = 1;
+  goOn();
 }
 
 /** On to the next block of text, or to the tag. */
-function nextText(): number {
-  state[AT] += 16;
-  state[LEFT] -= 16;
-  if (state[LEFT] > 0) {
-    if (state[DIRECTION] === CCM_SEAL && state[TAG_LENGTH] > 0) runNext(authenticate);
-    else runNext(encipher);
-  } else {
-    if (state[TAG_LENGTH] === 0) return JOB_DONE;
-    runNext(finish);
+function goOn(): void {
+  if (state[LEFT] > 0) runNext(textPart);
+  else if (state[TAG_LENGTH] > 0) runNext(tagPart);
+  else settle(JOB_DONE);
+}
+
+/** mask = E(A_index): key stream. A counter's last octet is left to each block, the rest is prepared for 256 of them. */
+function makeMask(index: number): void {
+  const octet = index & 255;
+  if (index - octet !== state[PREPARED]) {
+    state[PREPARED] = index - octet;
+    beginCounter(counter[0], counter[1], counter[2], counter[3] + index - octet);
   }
-  return JOB_RUNNING;
+  encryptCounter(octet, mask);
 }
 
-/** One block of plaintext into the CBC-MAC (A.2.3). */
-function authenticate(): number {
+/** How many pairs of blocks, for 16 whole octets of text each, may be done at once; none in the middle of one. */
+function pairsOf(maxBlocks: number, firstTurn: number): number {
+  if (state[TURN] !== firstTurn) return 0;
+  const pairs = maxBlocks >> 1;
+  const ofText = state[LEFT] >> 4;
+  return pairs < ofText ? pairs : ofText;
+}
+
+/** Text into the CBC-MAC (A.2.3), and then key stream onto it, which hides it (6.1 step 8). */
+function sealText(maxBlocks: number): number {
+  const pairs = pairsOf(maxBlocks, AUTHENTICATE);
+  if (pairs === 0) return oneOfText();
+  const bytes = textBytes;
+  const start = state[AT];
+  const end = start + 16 * pairs;
+  let index = state[INDEX];
+  for (let at = start; at < end; at += 16) {
+    const w0 = pack(bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]);
+    const w1 = pack(bytes[at + 4], bytes[at + 5], bytes[at + 6], bytes[at + 7]);
+    const w2 = pack(bytes[at + 8], bytes[at + 9], bytes[at + 10], bytes[at + 11]);
+    const w3 = pack(bytes[at + 12], bytes[at + 13], bytes[at + 14], bytes[at + 15]);
+    encrypt(chain[0] ^ w0, chain[1] ^ w1, chain[2] ^ w2, chain[3] ^ w3, chain);
+    makeMask(index);
+    putBlock(bytes, at, w0 ^ mask[0], w1 ^ mask[1], w2 ^ mask[2], w3 ^ mask[3]);
+    index++;
+  }
+  state[INDEX] = index;
+  passText(16 * pairs);
+  return 2 * pairs;
+}
+
+/** Text freed of its key stream (6.2 step 5), and then into the CBC-MAC. */
+function openText(maxBlocks: number): number {
+  const pairs = pairsOf(maxBlocks, ENCIPHER);
+  if (pairs === 0) return oneOfText();
+  const bytes = textBytes;
+  const start = state[AT];
+  const end = start + 16 * pairs;
+  let index = state[INDEX];
+  for (let at = start; at < end; at += 16) {
+    makeMask(index);
+    const w0 = mask[0] ^ pack(bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]);
+    const w1 = mask[1] ^ pack(bytes[at + 4], bytes[at + 5], bytes[at + 6], bytes[at + 7]);
+    const w2 = mask[2] ^ pack(bytes[at + 8], bytes[at + 9], bytes[at + 10], bytes[at + 11]);
+    const w3 = mask[3] ^ pack(bytes[at + 12], bytes[at + 13], bytes[at + 14], bytes[at + 15]);
+    putBlock(bytes, at, w0, w1, w2, w3);
+    encrypt(chain[0] ^ w0, chain[1] ^ w1, chain[2] ^ w2, chain[3] ^ w3, chain);
+    index++;
+  }
+  state[INDEX] = index;
+  passText(16 * pairs);
+  return 2 * pairs;
+}
+
+/** One block for text of any length, where there is no time for two or there are no 16 octets left. */
+function oneOfText(): number {
   const at = state[AT];
   const left = state[LEFT];
-  absorb(getPart(textBytes, at, left), textBytes, at, left);
-  if (state[DIRECTION] === CCM_OPEN) return nextText();
-  runNext(encipher);
-  return JOB_RUNNING;
+  const isMiddle = state[TURN] !== state[FIRST_TURN];
+  if (state[TURN] === AUTHENTICATE) {
+    absorb(getPart(textBytes, at, left), textBytes, at, left);
+    state[TURN] = ENCIPHER;
+  } else {
+    makeMask(state[INDEX]);
+    for (let i = 0; i < 16; i += 4) {
+      putPart(textBytes, at + i, left - i, getPart(textBytes, at + i, left - i) ^ mask[i >> 2]);
+    }
+    state[INDEX]++;
+    if (state[TAG_LENGTH] > 0) state[TURN] = AUTHENTICATE;
+  }
+  if (isMiddle || state[TAG_LENGTH] === 0) passText(16);
+  return 1;
 }
 
-/** One block of key stream onto the text, which hides or reveals it (6.1 step 8; 6.2 step 5). */
-function encipher(): number {
-  const at = state[AT];
-  const left = state[LEFT];
-  const index = ((at - state[TEXT_AT]) >>> 4) + 1;
-  encrypt(counter[0], counter[1], counter[2], counter[3] + index, mask);
-  addPart(textBytes, at, left, mask[0]);
-  addPart(textBytes, at + 4, left - 4, mask[1]);
-  addPart(textBytes, at + 8, left - 8, mask[2]);
-  addPart(textBytes, at + 12, left - 12, mask[3]);
-  if (state[DIRECTION] === CCM_SEAL || state[TAG_LENGTH] === 0) return nextText();
-  runNext(authenticate);
-  return JOB_RUNNING;
+function passText(octets: number): void {
+  state[AT] += octets;
+  state[LEFT] -= octets;
+  goOn();
 }
 
-/** The tag is the CBC-MAC hidden by A_0's key stream: it is written, or compared with what came. */
-function finish(): number {
-  encrypt(counter[0], counter[1], counter[2], counter[3], mask);
-  for (let i = 0; i < 4; i++) putWord(tag, 4 * i, chain[i] ^ mask[i]);
+/** Writes 16 octets. */
+function putBlock(bytes: Bytes, at: number, w0: number, w1: number, w2: number, w3: number): void {
+  bytes[at] = (w0 >>> 24) & 255;
+  bytes[at + 1] = (w0 >>> 16) & 255;
+  bytes[at + 2] = (w0 >>> 8) & 255;
+  bytes[at + 3] = w0 & 255;
+  bytes[at + 4] = (w1 >>> 24) & 255;
+  bytes[at + 5] = (w1 >>> 16) & 255;
+  bytes[at + 6] = (w1 >>> 8) & 255;
+  bytes[at + 7] = w1 & 255;
+  bytes[at + 8] = (w2 >>> 24) & 255;
+  bytes[at + 9] = (w2 >>> 16) & 255;
+  bytes[at + 10] = (w2 >>> 8) & 255;
+  bytes[at + 11] = w2 & 255;
+  bytes[at + 12] = (w3 >>> 24) & 255;
+  bytes[at + 13] = (w3 >>> 16) & 255;
+  bytes[at + 14] = (w3 >>> 8) & 255;
+  bytes[at + 15] = w3 & 255;
+}
+
+/** The tag is the CBC-MAC hidden by A_0's key stream (6.1 step 7). */
+function writeTag(): number {
+  makeMask(0);
   const at = state[TEXT_AT] + state[TEXT_LENGTH];
   const length = state[TAG_LENGTH];
-  if (state[DIRECTION] === CCM_SEAL) {
-    for (let i = 0; i < length; i++) textBytes[at + i] = tag[i];
-    return JOB_DONE;
-  }
+  for (let i = 0; i < length; i += 4) putPart(textBytes, at + i, length - i, chain[i >> 2] ^ mask[i >> 2]);
+  settle(JOB_DONE);
+  return 1;
+}
+
+/** Compares the tag that lies behind the text with the one it ought to have (6.2 step 10). */
+function checkTag(): number {
+  makeMask(0);
+  putBlock(tag, 0, chain[0] ^ mask[0], chain[1] ^ mask[1], chain[2] ^ mask[2], chain[3] ^ mask[3]);
+  const at = state[TEXT_AT] + state[TEXT_LENGTH];
+  const length = state[TAG_LENGTH];
   // No early exit, and bit 8 always set, so that every octet costs the same whether it fits or not (see equalWords).
   let seen = 256;
   for (let i = 0; i < length; i++) seen |= (tag[i] + 256) ^ textBytes[at + i];
-  if (seen === 256) return JOB_DONE;
+  if (seen === 256) {
+    settle(JOB_DONE);
+    return 1;
+  }
   wipeBytes(tag, 0, 16);
   wipeBytes(textBytes, state[TEXT_AT], state[TEXT_LENGTH]);
-  return JOB_FAILED;
+  settle(JOB_FAILED);
+  return 1;
 }

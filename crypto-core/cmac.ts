@@ -3,7 +3,7 @@
 
 import { holdsL, loadKey, makeL, subkeyL } from './aes.ts';
 import { absorb } from './cbc.ts';
-import { chain, JOB_DONE, JOB_REFUSED, JOB_RUNNING, mask, runNext, settle } from './job.ts';
+import { chain, JOB_DONE, JOB_REFUSED, mask, runNext, settle } from './job.ts';
 import { makeBytes, makeWords } from './tables.ts';
 import type { Bytes, Words } from './tables.ts';
 import { getPart, getWord, wipeWords } from './words.ts';
@@ -55,22 +55,30 @@ export function cmacTo(
 }
 
 function chooseNext(): void {
-  if (state[LEFT] > 16) runNext(innerBlock);
+  if (state[LEFT] > 16) runNext(innerBlocks);
   else runNext(lastBlock);
 }
 
 function blockForL(): number {
   makeL();
   chooseNext();
-  return JOB_RUNNING;
+  return 1;
 }
 
-function innerBlock(): number {
-  absorb(getWord(message, state[AT]), message, state[AT], 16);
-  state[AT] += 16;
-  state[LEFT] -= 16;
+function innerBlocks(maxBlocks: number): number {
+  let at = state[AT];
+  let left = state[LEFT];
+  let done = 0;
+  while (left > 16 && done < maxBlocks) {
+    absorb(getWord(message, at), message, at, 16);
+    at += 16;
+    left -= 16;
+    done++;
+  }
+  state[AT] = at;
+  state[LEFT] = left;
   chooseNext();
-  return JOB_RUNNING;
+  return done;
 }
 
 /** mask = x·mask in GF(2^128) modulo x^128 + x^7 + x^2 + x + 1, without a branch on the bit that falls out. */
@@ -97,5 +105,6 @@ function lastBlock(): number {
   for (let i = 0; i < 4; i++) result[state[RESULT_AT] + i] = chain[i];
   // The result may be a key: no copy of it stays.
   wipeWords(chain, 0, 4);
-  return JOB_DONE;
+  settle(JOB_DONE);
+  return 1;
 }

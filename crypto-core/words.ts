@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Octets to big-endian words and back, comparison and wiping. Nothing here leaves early for the sake of what it reads.
 
+import { pack } from './octets.ts';
 import type { Bytes, Words } from './tables.ts';
 
 /** @returns the int32 in bytes[at..at+3], most significant octet first. */
 export function getWord(bytes: Bytes, at: number): number {
-  return (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3];
+  return pack(bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]);
 }
 
 /** Writes the int32 `word` to bytes[at..at+3], most significant octet first. */
@@ -18,20 +19,18 @@ export function putWord(bytes: Bytes, at: number, word: number): void {
 
 /** getWord of a string that ends after `count` octets (any int32), as if zero octets followed it. */
 export function getPart(bytes: Bytes, at: number, count: number): number {
-  if (count >= 4) return getWord(bytes, at);
-  let word = 0;
-  if (count >= 1) word = bytes[at] << 24;
-  if (count >= 2) word |= bytes[at + 1] << 16;
-  if (count >= 3) word |= bytes[at + 2] << 8;
-  return word;
+  if (count >= 4) return pack(bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]);
+  if (count === 3) return pack(bytes[at], bytes[at + 1], bytes[at + 2], 0);
+  if (count === 2) return pack(bytes[at], bytes[at + 1], 0, 0);
+  return count === 1 ? bytes[at] << 24 : 0;
 }
 
-/** Adds (exclusive or) the first `count` octets of `word` to bytes[at..]; all four from count 4 on, none below 1. */
-export function addPart(bytes: Bytes, at: number, count: number, word: number): void {
-  if (count >= 1) bytes[at] = bytes[at] ^ ((word >>> 24) & 255);
-  if (count >= 2) bytes[at + 1] = bytes[at + 1] ^ ((word >>> 16) & 255);
-  if (count >= 3) bytes[at + 2] = bytes[at + 2] ^ ((word >>> 8) & 255);
-  if (count >= 4) bytes[at + 3] = bytes[at + 3] ^ (word & 255);
+/** Writes the first `count` octets of `word` to bytes[at..]; all four from count 4 on, none below 1. */
+export function putPart(bytes: Bytes, at: number, count: number, word: number): void {
+  if (count >= 1) bytes[at] = (word >>> 24) & 255;
+  if (count >= 2) bytes[at + 1] = (word >>> 16) & 255;
+  if (count >= 3) bytes[at + 2] = (word >>> 8) & 255;
+  if (count >= 4) bytes[at + 3] = word & 255;
 }
 
 /**

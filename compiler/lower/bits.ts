@@ -24,6 +24,14 @@ export function isBitExpression(node: ts.Expression): boolean {
   return ts.isPrefixUnaryExpression(bare) && bare.operator === ts.SyntaxKind.TildeToken;
 }
 
+/** What is left of an expression without parentheses, and of `c ? a : b` with a constant c. */
+export function decided(node: ts.Expression, unit: Unit): ts.Expression {
+  const bare = skipParentheses(node);
+  if (!ts.isConditionalExpression(bare)) return bare;
+  const condition = unit.chunk.constant(bare.condition);
+  return typeof condition === 'boolean' ? decided(condition ? bare.whenTrue : bare.whenFalse, unit) : bare;
+}
+
 export interface Chain {
   /** Operands that are not constant, in order. */
   readonly operands: readonly ts.Expression[];
@@ -37,7 +45,7 @@ export function chain(node: ts.BinaryExpression, unit: Unit): Chain {
   const operands: ts.Expression[] = [];
   let constant: number | undefined;
   const collect = (part: ts.Expression): void => {
-    const bare = skipParentheses(part);
+    const bare = decided(part, unit);
     const value = unit.chunk.constant(bare);
     if (typeof value === 'number') {
       if (constant === undefined) constant = value | 0;

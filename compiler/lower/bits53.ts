@@ -5,6 +5,7 @@
 import * as lua from 'typescript-to-lua';
 import ts from 'typescript';
 import { chain, isBitOperator, lowMask, shift, unsignedBits, type Shift } from './bits.ts';
+import { packedOctets, shiftedTogether } from './octets.ts';
 import { literal, skipParentheses, type Unit } from './unit.ts';
 
 /** A value of which the low 32 bits are right; `extended` tells that the others are the sign's, as at rest. */
@@ -35,6 +36,8 @@ function word(node: ts.Expression, unit: Unit): Word {
     const inner = word(bare.operand, unit);
     return { ...inner, value: lua.createUnaryExpression(inner.value, lua.SyntaxKind.BitwiseNotOperator, bare) };
   }
+  const packed = packedOctets(bare, unit);
+  if (packed) return word(shiftedTogether(packed), unit);
   if (ts.isBinaryExpression(bare) && isBitOperator(bare.operatorToken.kind)) {
     const found = shift(bare, unit);
     return found ? lowerShift(found, bare, unit) : lowerChain(bare, unit);

@@ -4,7 +4,7 @@ import * as lua from 'typescript-to-lua';
 import ts from 'typescript';
 import { DialectError } from '../errors.ts';
 import { isBitOperator } from './bits.ts';
-import { binary51, not51 } from './bits51.ts';
+import { binary51, not51, wrapped } from './bits51.ts';
 import { bits53 } from './bits53.ts';
 import { isBoolean, requireBoolean, requireNumber } from './forms.ts';
 import { isPure, literal, reference, skipParentheses, type Unit } from './unit.ts';
@@ -136,6 +136,9 @@ export function lowerProperty(node: ts.PropertyAccessExpression, unit: Unit): lu
 export function lowerCall(node: ts.CallExpression, unit: Unit): lua.Expression {
   const intrinsic = unit.chunk.intrinsic(node.expression);
   if (intrinsic === 'div') return lowerDivision(node, unit);
+  if (intrinsic === 'pack') return unit.profile.version === '5.3' ? bits53(node, unit) : wrapped(node, unit, node);
+  if (intrinsic === 'unrolled')
+    throw new DialectError(node, 'unrolled here', 'for (let i = a; i < unrolled(b); i += c)');
   if (intrinsic !== undefined)
     throw new DialectError(
       node,

@@ -21,6 +21,11 @@ const FUNCTION_OF = new Map<ts.SyntaxKind, string>([
   [ts.SyntaxKind.GreaterThanGreaterThanGreaterThanEqualsToken, 'rshift'],
 ]);
 
+const FUNCTION_OF_INTRINSIC = new Map([
+  ['div', 'floor'],
+  ['pack', 'bor'],
+]);
+
 /** @returns an upper bound: constant expressions and masks need no function in the end. */
 export function libraryDemand(chunk: Chunk, profile: Profile): number {
   if (profile.version === '5.3') return 0;
@@ -29,7 +34,7 @@ export function libraryDemand(chunk: Chunk, profile: Profile): number {
     let name: string | undefined;
     if (ts.isBinaryExpression(node)) name = FUNCTION_OF.get(node.operatorToken.kind);
     else if (ts.isPrefixUnaryExpression(node)) name = FUNCTION_OF.get(node.operator);
-    else if (ts.isCallExpression(node) && chunk.intrinsic(node.expression) === 'div') name = 'floor';
+    else if (ts.isCallExpression(node)) name = FUNCTION_OF_INTRINSIC.get(chunk.intrinsic(node.expression) ?? '');
     if (name !== undefined) wanted.add(name);
     ts.forEachChild(node, visit);
   };

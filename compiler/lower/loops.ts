@@ -6,6 +6,7 @@ import ts from 'typescript';
 import { DialectError } from '../errors.ts';
 import { condition } from './expressions.ts';
 import { block, lowerAssignment, lowerVariables } from './statements.ts';
+import { unrolled } from './unroll.ts';
 import { literal, skipParentheses, type Unit } from './unit.ts';
 
 export function lowerWhile(node: ts.WhileStatement, unit: Unit): lua.Statement[] {
@@ -28,7 +29,9 @@ function negated(test: lua.Expression): lua.Expression {
   return lua.createUnaryExpression(test, lua.SyntaxKind.NotOperator);
 }
 
-export function lowerFor(node: ts.ForStatement, unit: Unit): lua.Statement {
+export function lowerFor(node: ts.ForStatement, unit: Unit): lua.Statement | lua.Statement[] {
+  const copies = unrolled(node, unit);
+  if (copies) return copies;
   const counted = countedLoop(node, unit);
   if (counted) {
     const { counter, start, limit, step } = counted;
@@ -108,7 +111,12 @@ function shifted(bound: ts.Expression, offset: number, unit: Unit): lua.Expressi
   return lua.createBinaryExpression(limit, lua.createNumericLiteral(1), operator, bound);
 }
 
-function stepOf(node: ts.Expression, isCounter: (part: ts.Expression) => boolean, unit: Unit): number | undefined {
+/** What one turn adds to a counter; undefined where that is not a constant. */
+export function stepOf(
+  node: ts.Expression,
+  isCounter: (part: ts.Expression) => boolean,
+  unit: Unit,
+): number | undefined {
   if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) {
     if (!isCounter(node.operand)) return undefined;
     return node.operator === ts.SyntaxKind.PlusPlusToken

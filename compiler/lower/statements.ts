@@ -6,6 +6,7 @@ import { isAssignment } from '../chunk.ts';
 import { DialectError } from '../errors.ts';
 import { condition, lowerElement } from './expressions.ts';
 import { requireNumber } from './forms.ts';
+import { shareRemainders } from './remainders.ts';
 import { isPure, reference, skipParentheses, type Unit } from './unit.ts';
 
 /** `x op= y` to op. */
@@ -153,5 +154,6 @@ export function lowerFunction(node: ts.FunctionDeclaration, unit: Unit): lua.Fun
     return lua.createIdentifier(unit.plan.nameOf(name), name, undefined, name.text);
   });
   const body = lua.createBlock(unit.statements(node.body?.statements ?? []));
+  shareRemainders(body, parameters.length, unit);
   return lua.createFunctionExpression(body, parameters, undefined, lua.NodeFlags.Declaration, node);
 }

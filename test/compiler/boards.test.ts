@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { boardNames, parseBoard, readBoard } from '../../compiler/boards.ts';
 
-const good = { name: 'x', lua: 'lua51', driver: 'bench', roles: ['mote'], imageBytes: { mote: 5 } };
+const cipher = { aes: 'fast', schedule: 'expanded' };
+const good = { name: 'x', lua: 'lua51', ...cipher, driver: 'bench', roles: ['mote'], imageBytes: { mote: 5 } };
 
 describe('board definitions', () => {
   it.each(boardNames())('%s is valid, and its driver and roles exist', (name) => {
@@ -22,6 +23,8 @@ describe('board definitions', () => {
       }
     };
     expect(refused({ lua: 'lua52' })).toMatch(/board-defs\/x\.json: .*lua53.*lua51i.*at lua/s);
+    expect(refused({ aes: 'quick' })).toMatch(/fast.*compact.*flash.*native.*at aes/s);
+    expect(refused({ schedule: undefined })).toMatch(/expanded.*on-the-fly.*at schedule/s);
     expect(refused({ colour: 1 })).toMatch(/colour/);
     expect(refused({ imageBytes: {} })).toMatch(/expected a budget for mote.*at imageBytes/s);
     expect(refused({ roles: [] })).toMatch(/at roles/);

@@ -7,11 +7,14 @@ import { describeOn, runLua, type Profile, type Vm } from '../tools.ts';
 
 export type Argument = number | boolean;
 
-const TABLES = `import { div, makeBytes, makeWords, type Bytes, type Words } from '../../crypto-core/tables.ts';\n`;
+// On one line, so that the lines of messages can be counted.
+const TABLES =
+  `import { div, makeBytes, makeWords, type Bytes, type Words } from '../../crypto-core/tables.ts'; ` +
+  `import { pack, unrolled } from '../../crypto-core/octets.ts';\n`;
 
 const compiled = new Map<string, Promise<Compiled>>();
 
-/** Compiles a source text; it may use the names of crypto-core/tables.ts without importing them. */
+/** Compiles a source text; it may use the names of crypto-core/tables.ts and octets.ts without importing them. */
 export function compile(source: string, profile: Profile): Promise<Compiled> {
   const key = `${profile}\n${source}`;
   let result = compiled.get(key);

@@ -2,7 +2,16 @@
 import { createCipheriv } from 'node:crypto';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { encrypt, holdsL, loadKey, makeL, subkeyL, wipeKey } from '../../crypto-core/aes.ts';
+import {
+  beginCounter,
+  encrypt,
+  encryptCounter,
+  holdsL,
+  loadKey,
+  makeL,
+  subkeyL,
+  wipeKey,
+} from '../../crypto-core/aes.ts';
 import type { Words } from '../../crypto-core/tables.ts';
 
 const words = (hex: string): Words =>
@@ -55,6 +64,24 @@ describe('AES-128', () => {
       const expected = createCipheriv('aes-128-ecb', key, null).update(plain).toString('hex');
       expect(encryptedUnder(key.toString('hex'), plain.toString('hex'))).toBe(expected);
     }
+  });
+
+  it('does counter blocks as it does any other', () => {
+    const random = fc.uint8Array({ minLength: 16, maxLength: 16 });
+    fc.assert(
+      fc.property(random, random, fc.array(fc.nat(255), { minLength: 1, maxLength: 4 }), (key, block, octets) => {
+        loadKey(words(Buffer.from(key).toString('hex')), 0);
+        block[15] = 0;
+        const [w, out] = [words(Buffer.from(block).toString('hex')), words('00'.repeat(16))];
+        beginCounter(w[0], w[1], w[2], w[3]);
+        return octets.every((octet) => {
+          encryptCounter(octet, out);
+          block[15] = octet;
+          return hexOf(out) === encrypted(Buffer.from(block).toString('hex'));
+        });
+      }),
+      { seed: 197, numRuns: 300 },
+    );
   });
 
   it('reads the key where it is told', () => {

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an image is made with, beside its role: the modules that '#...' names stand for.
+import type { Profile } from './profiles.ts';
+
+export const AES_VARIANTS = ['fast', 'compact', 'flash', 'native'] as const;
+export const SCHEDULES = ['expanded', 'on-the-fly'] as const;
+
+export interface Cipher {
+  /** File of crypto-core/aes/. */
+  readonly aes: (typeof AES_VARIANTS)[number];
+  /** File of crypto-core/schedule/. */
+  readonly schedule: (typeof SCHEDULES)[number];
+}
+
+export const FAST: Cipher = { aes: 'fast', schedule: 'expanded' };
+
+/**
+ * Paths below the repository's root, by name.
+ * @param driver folder below board-defs/, for an image that runs on a board
+ */
+export function choose(profile: Profile, { aes, schedule }: Cipher, driver?: string): Record<string, string> {
+  return {
+    '#aes': `crypto-core/aes/${aes}.ts`,
+    '#schedule': `crypto-core/schedule/${schedule}.ts`,
+    '#machine': `crypto-core/machine/${profile.version === '5.3' ? 'operators' : 'calls'}.ts`,
+    ...(driver === undefined ? {} : { '#board': `board-defs/${driver}/index.ts` }),
+  };
+}
