@@ -32,7 +32,7 @@ export function plan(chunk: Chunk, profile: Profile, hoisted: number): Plan {
   const room =
     Math.min(profile.maxLocals, MAX_MAIN_LOCALS) -
     hoisted -
-    blockLocals(chunk.file.statements.filter(isInitialisation));
+    Math.max(FILLING_LOCALS, blockLocals(chunk.file.statements.filter(isInitialisation)));
   const spilled = names.length <= room ? [] : leastUsed(names, names.length - room + 1);
   const slots = new Map<ts.Symbol, number>();
   for (const name of names) if (spilled.includes(name)) slots.set(name.symbol, slots.size + 1);
@@ -60,6 +60,9 @@ export function plan(chunk: Chunk, profile: Profile, hoisted: number): Plan {
     array: slots.size > 0 ? freshName('S') : '',
   };
 }
+
+/** A numeric for, such as fills large memory while the module initialises, has three locals of its own and its counter. */
+const FILLING_LOCALS = 4;
 
 /** Lua 5.3 has 250 registers a function; a table constructor in the main function needs 50 of them besides the locals. */
 const MAX_MAIN_LOCALS = 180;

@@ -22,6 +22,7 @@ export function lowerModule(unit: Unit): lua.Statement[] {
   return [
     ...spillArray(names, memory, unit),
     ...declareMemory(names, memory, unit),
+    ...fillMemory(memory, unit),
     ...forwardNames(names, memory, cyclic, unit),
     ...order.map((name) => defineFunction(name, cyclic.has(name), unit)),
     ...initialise(memory, unit),
@@ -41,7 +42,10 @@ function initialValue(name: TopLevelName, unit: Unit): lua.Expression | undefine
   return intrinsic === 'makeBytes' || intrinsic === 'makeWords' ? zeros(initializer, intrinsic, unit) : undefined;
 }
 
-/** A table constructor makes an array part of exactly the size wanted; entry 0 lies in the hash part. */
+/**
+ * A table constructor makes an array part of exactly the size wanted; entry 0 lies in the hash part. An entry of the constructor
+ * takes four octets of flash, so that a table which a loop would bring to the same size is left to one.
+ */
 function zeros(node: ts.CallExpression, name: string, unit: Unit): lua.Expression {
   const length = node.arguments.length === 1 && node.arguments[0] ? unit.chunk.constant(node.arguments[0]) : undefined;
   if (typeof length !== 'number' || !Number.isInteger(length) || length < 1 || length > 4096) {
@@ -52,8 +56,38 @@ function zeros(node: ts.CallExpression, name: string, unit: Unit): lua.Expressio
     );
   }
   const fields = [lua.createTableFieldExpression(lua.createNumericLiteral(0), lua.createNumericLiteral(0))];
-  for (let index = 1; index < length; index++) fields.push(lua.createTableFieldExpression(lua.createNumericLiteral(0)));
+  const listed = isFilledByLoop(length) ? 1 : length;
+  for (let index = 1; index < listed; index++) fields.push(lua.createTableFieldExpression(lua.createNumericLiteral(0)));
   return lua.createTableExpression(fields, node);
+}
+
+/** An array part that grows is doubled: entries 1 to n - 1 fit one of n only where n is a power of two. */
+function isFilledByLoop(length: number): boolean {
+  return length >= 32 && (length & (length - 1)) === 0;
+}
+
+/** `for i = 1, n - 1 do table[i] = 0 end` for memory that its constructor does not list. */
+function fillMemory(memory: ReadonlyMap<TopLevelName, lua.Expression>, unit: Unit): lua.Statement[] {
+  const counter = unit.plan.freshName('i');
+  return [...memory].flatMap(([name, value]) => {
+    const { initializer } = name.declaration as ts.VariableDeclaration;
+    if (!lua.isTableExpression(value) || !initializer || !ts.isCallExpression(initializer)) return [];
+    const length = unit.chunk.constant(initializer.arguments[0] as ts.Expression) as number;
+    if (!isFilledByLoop(length)) return [];
+    const index = lua.createIdentifier(counter);
+    const entry = lua.createTableIndexExpression(reference(name.declaration.name as ts.Identifier, unit), index);
+    const body = lua.createBlock([lua.createAssignmentStatement(entry, lua.createNumericLiteral(0))]);
+    return [
+      lua.createForStatement(
+        body,
+        lua.cloneIdentifier(index),
+        lua.createNumericLiteral(1),
+        lua.createNumericLiteral(length - 1),
+        undefined,
+        name.declaration,
+      ),
+    ];
+  });
 }
 
 function spillArray(
