@@ -2,7 +2,7 @@
 // What an image is made with, beside its role: the modules that '#...' names stand for.
 import type { Profile } from './profiles.ts';
 
-export const AES_VARIANTS = ['fast', 'compact', 'flash', 'native'] as const;
+export const AES_VARIANTS = ['fast', 'compact', 'flash'] as const;
 export const SCHEDULES = ['expanded', 'on-the-fly'] as const;
 
 export interface Cipher {

@@ -5,7 +5,17 @@ import { DialectError } from './errors.ts';
 import { evaluate, type Constant } from './fold.ts';
 
 /** Made by crypto-core/tables.ts and crypto-core/octets.ts, and turned into Lua by the compiler itself. */
-export const INTRINSICS: ReadonlySet<string> = new Set(['makeBytes', 'makeWords', 'div', 'pack', 'unrolled']);
+export const INTRINSICS: ReadonlySet<string> = new Set([
+  'makeBytes',
+  'makeWords',
+  'div',
+  'flashBytes',
+  'flashAt',
+  'pack',
+  'tableWord',
+  'turned',
+  'unrolled',
+]);
 
 export interface TopLevelName {
   readonly symbol: ts.Symbol;

@@ -19,6 +19,16 @@ export class DialectPrinter extends lua.LuaPrinter {
     return this.createSourceNode(expression, text);
   }
 
+  /** Characters are octets, and those that no source text should have are written as numbers. */
+  override printStringLiteral(expression: lua.StringLiteral): ReturnType<lua.LuaPrinter['printStringLiteral']> {
+    if (/^[ -~]*$/.test(expression.value)) return super.printStringLiteral(expression);
+    const octets = expression.value.replace(/[^]/g, (character) => {
+      const code = character.charCodeAt(0);
+      return /[ !#-[\]-~]/.test(character) ? character : `\\${String(code).padStart(3, '0')}`;
+    });
+    return this.createSourceNode(expression, `"${octets}"`);
+  }
+
   /** `- -x` must not become `--x`, which opens a comment. */
   override printUnaryExpression(expression: lua.UnaryExpression): ReturnType<lua.LuaPrinter['printUnaryExpression']> {
     const printed = super.printUnaryExpression(expression);

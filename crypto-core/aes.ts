@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The key in use. How blocks are done under it is the board's choice: '#aes' is a file of aes/ (docs/crypto-core.md).
 
-import { encrypt, expandKey, schedule, wipeSchedule } from '#aes';
+import { encrypt, substituteRotated, wipeCounter } from '#aes';
+import { expandKey, schedule, SCHEDULE_WORDS } from './aes/keys.ts';
 import { makeWords } from './tables.ts';
 import type { Words } from './tables.ts';
 import { wipeWords } from './words.ts';
@@ -19,7 +20,7 @@ let held = NOTHING;
 /** Makes key[at..at+3] (big-endian words) the key in use. The one already in use is not expanded again and keeps its L. */
 export function loadKey(key: Words, at: number): void {
   if (held !== NOTHING && isHeld(key, at)) return;
-  expandKey(key, at);
+  expandKey(key, at, substituteRotated);
   held = KEY;
 }
 
@@ -43,7 +44,8 @@ export function makeL(): void {
 
 /** Wipes the key, what was made of it, and L. */
 export function wipeKey(): void {
-  wipeSchedule();
+  wipeWords(schedule, 0, SCHEDULE_WORDS);
+  wipeCounter();
   wipeWords(subkeyL, 0, 4);
   held = NOTHING;
 }

@@ -3,10 +3,10 @@
 import type { Gate } from './image.ts';
 
 /** What the compiler itself reads, once, at the head of a chunk. */
-const LIBRARIES = ['bit', 'math'];
+const LIBRARIES = { '5.1': ['bit', 'math', 'string'], '5.3': ['string'] };
 
 export const globals: Gate = ({ functions, globals: board, profile, place }) => {
-  const allowed = new Set([...board, ...(profile.version === '5.1' ? LIBRARIES : [])]);
+  const allowed = new Set([...board, ...LIBRARIES[profile.version]]);
   return functions
     .flatMap(({ instructions }) => instructions)
     .flatMap(({ opcode, global, line }) => {

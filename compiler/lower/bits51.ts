@@ -7,7 +7,7 @@ import ts from 'typescript';
 import { maskBits } from '../fold.ts';
 import { chain, isBitExpression, shift, unsignedBits } from './bits.ts';
 import { isCutUp } from './fields.ts';
-import { bitField, floorDivided, modulo, packedOctets, summedUp } from './octets.ts';
+import { bitField, floorDivided, modulo, packedOctets, summedUp, turn, turnedByArithmetic } from './octets.ts';
 import { literal, skipParentheses, type Unit } from './unit.ts';
 
 /** Lowers `& | ^ << >> >>>` and `x | 0`. */
@@ -101,7 +101,10 @@ function call(
   node: ts.Node,
   unit: Unit,
 ): lua.Expression {
-  const parameters = operands.map((part) => operand(part, unit));
+  const parameters = operands.flatMap((part) => {
+    const turned = name === 'bxor' ? turn(part, unit) : undefined;
+    return turned ? turnedByArithmetic(turned, part, unit) : [operand(part, unit)];
+  });
   if (constant !== undefined) parameters.push(literal(constant, node));
   return lua.createCallExpression(unit.library('bit', name), parameters, node);
 }

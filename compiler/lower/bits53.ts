@@ -5,7 +5,7 @@
 import * as lua from 'typescript-to-lua';
 import ts from 'typescript';
 import { chain, isBitOperator, lowMask, shift, unsignedBits, type Shift } from './bits.ts';
-import { packedOctets, shiftedTogether } from './octets.ts';
+import { packedOctets, shiftedTogether, turn, turnedByShifts } from './octets.ts';
 import { literal, skipParentheses, type Unit } from './unit.ts';
 
 /** A value of which the low 32 bits are right; `extended` tells that the others are the sign's, as at rest. */
@@ -38,6 +38,8 @@ function word(node: ts.Expression, unit: Unit): Word {
   }
   const packed = packedOctets(bare, unit);
   if (packed) return word(shiftedTogether(packed), unit);
+  const turned = turn(bare, unit);
+  if (turned) return word(turnedByShifts(turned), unit);
   if (ts.isBinaryExpression(bare) && isBitOperator(bare.operatorToken.kind)) {
     const found = shift(bare, unit);
     return found ? lowerShift(found, bare, unit) : lowerChain(bare, unit);

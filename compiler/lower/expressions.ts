@@ -6,6 +6,8 @@ import { DialectError } from '../errors.ts';
 import { isBitOperator } from './bits.ts';
 import { binary51, not51, wrapped } from './bits51.ts';
 import { bits53 } from './bits53.ts';
+import { packedOctets, summedUp } from './octets.ts';
+import { lowerFlashAt } from './flash.ts';
 import { isBoolean, requireBoolean, requireNumber } from './forms.ts';
 import { isPure, literal, reference, skipParentheses, type Unit } from './unit.ts';
 
@@ -137,6 +139,9 @@ export function lowerCall(node: ts.CallExpression, unit: Unit): lua.Expression {
   const intrinsic = unit.chunk.intrinsic(node.expression);
   if (intrinsic === 'div') return lowerDivision(node, unit);
   if (intrinsic === 'pack') return unit.profile.version === '5.3' ? bits53(node, unit) : wrapped(node, unit, node);
+  if (intrinsic === 'flashAt') return lowerFlashAt(node, unit);
+  if (intrinsic === 'tableWord') return unit.profile.version === '5.3' ? bits53(node, unit) : sum(node, unit);
+  if (intrinsic === 'turned') throw new DialectError(node, 'turned alone', 'turned(x, n) as an operand of ^');
   if (intrinsic === 'unrolled')
     throw new DialectError(node, 'unrolled here', 'for (let i = a; i < unrolled(b); i += c)');
   if (intrinsic !== undefined)
@@ -152,6 +157,11 @@ export function lowerCall(node: ts.CallExpression, unit: Unit): lua.Expression {
     ts.isStringLiteral(argument) ? lua.createStringLiteral(argument.text, argument) : unit.expression(argument),
   );
   return lua.createCallExpression(unit.expression(node.expression), parameters, node);
+}
+
+/** tableWord(...) where there are no operators: as the sum comes, not brought back to int32. */
+function sum(node: ts.CallExpression, unit: Unit): lua.Expression {
+  return summedUp(packedOctets(node, unit) ?? [], node, unit);
 }
 
 /** Floor of a / b for a >= 0 and b > 0. */

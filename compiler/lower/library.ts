@@ -24,6 +24,7 @@ const FUNCTION_OF = new Map<ts.SyntaxKind, string>([
 const FUNCTION_OF_INTRINSIC = new Map([
   ['div', 'floor'],
   ['pack', 'bor'],
+  ['flashAt', 'byte'],
 ]);
 
 /** @returns an upper bound: constant expressions and masks need no function in the end. */

@@ -6,6 +6,7 @@ import * as lua from 'typescript-to-lua';
 import ts from 'typescript';
 import type { TopLevelName } from '../chunk.ts';
 import { DialectError } from '../errors.ts';
+import { lowerFlashBytes } from './flash.ts';
 import { lowerFunction, variableName } from './statements.ts';
 import { literal, reference, spillSlot, type Unit } from './unit.ts';
 
@@ -39,6 +40,7 @@ function initialValue(name: TopLevelName, unit: Unit): lua.Expression | undefine
   if (constant !== undefined) return literal(constant, initializer);
   if (!ts.isCallExpression(initializer)) return undefined;
   const intrinsic = unit.chunk.intrinsic(initializer.expression);
+  if (intrinsic === 'flashBytes') return lowerFlashBytes(initializer);
   return intrinsic === 'makeBytes' || intrinsic === 'makeWords' ? zeros(initializer, intrinsic, unit) : undefined;
 }
 

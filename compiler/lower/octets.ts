@@ -7,12 +7,13 @@ import ts from 'typescript';
 import { DialectError } from '../errors.ts';
 import { skipParentheses, type Unit } from './unit.ts';
 
-/** The four octets of `pack(b3, b2, b1, b0)`, undefined for any other expression. */
+/** The four octets of `pack(b3, b2, b1, b0)` and `tableWord(...)`, undefined for any other expression. */
 export function packedOctets(node: ts.Expression, unit: Unit): readonly ts.Expression[] | undefined {
   const bare = skipParentheses(node);
-  if (!ts.isCallExpression(bare) || unit.chunk.intrinsic(bare.expression) !== 'pack') return undefined;
+  const name = ts.isCallExpression(bare) ? unit.chunk.intrinsic(bare.expression) : undefined;
+  if (!ts.isCallExpression(bare) || (name !== 'pack' && name !== 'tableWord')) return undefined;
   if (bare.arguments.length !== 4)
-    throw new DialectError(bare, `pack with ${bare.arguments.length} arguments`, 'pack(b3, b2, b1, b0)');
+    throw new DialectError(bare, `${name} with ${bare.arguments.length} arguments`, `${name}(b3, b2, b1, b0)`);
   return bare.arguments;
 }
 
@@ -57,6 +58,56 @@ export function bitField(x: lua.Expression, at: number, count: number, node: ts.
     node,
   );
   return at + count < 32 ? field : modulo(field, count, node);
+}
+
+export interface Turn {
+  readonly operand: ts.Identifier;
+  /** 2 to 30. */
+  readonly bits: number;
+}
+
+/** A word of a table to be rotated right, `turned(x, bits)`; undefined for any other expression. */
+export function turn(node: ts.Expression, unit: Unit): Turn | undefined {
+  const bare = skipParentheses(node);
+  if (!ts.isCallExpression(bare) || unit.chunk.intrinsic(bare.expression) !== 'turned') return undefined;
+  const [operand, count] = bare.arguments.map(skipParentheses);
+  const bits = count && unit.chunk.constant(count);
+  if (!operand || !ts.isIdentifier(operand) || typeof bits !== 'number' || bits < 2 || bits > 30)
+    throw new DialectError(bare, bare.getText(), 'turned(x, n) with a name x and a constant n of 2 to 30');
+  return { operand, bits };
+}
+
+/** x >>> bits | x << 32 - bits. */
+export function turnedByShifts({ operand, bits }: Turn): ts.Expression {
+  const { factory } = ts;
+  const shifted = (operator: ts.BinaryOperator, by: number): ts.Expression =>
+    factory.createBinaryExpression(operand, operator, factory.createNumericLiteral(by));
+  return factory.createBinaryExpression(
+    shifted(ts.SyntaxKind.GreaterThanGreaterThanGreaterThanToken, bits),
+    ts.SyntaxKind.BarToken,
+    shifted(ts.SyntaxKind.LessThanLessThanToken, 32 - bits),
+  );
+}
+
+/** The two parts of it, modulo 2^32, which have no bit in common. Words of tables are not negative where numbers are floats. */
+export function turnedByArithmetic(
+  { operand, bits }: Turn,
+  node: ts.Node,
+  unit: Unit,
+): [lua.Expression, lua.Expression] {
+  const x = unit.expression(operand);
+  const isFloat = unit.profile.arithmetic === 'float';
+  const low = modulo(x, bits, node);
+  const high = isFloat
+    ? scaledDown(lua.createBinaryExpression(x, low, lua.SyntaxKind.SubtractionOperator, node), bits, node)
+    : modulo(floorDivided(x, bits, node), 32 - bits, node);
+  const raised = arithmetic(
+    isFloat ? modulo(x, bits, node) : x,
+    lua.SyntaxKind.MultiplicationOperator,
+    2 ** (32 - bits),
+    node,
+  );
+  return [high, raised];
 }
 
 /** Floor of x / 2^bits, 1 to 30 bits, on integer builds, whose division is floored. */

@@ -55,29 +55,43 @@ interface Rules {
 
 function rewrite(statements: lua.Statement[], active: number, rules: Rules): void {
   const found = remaindersOf(statements, rules);
-  let room = rules.room - active - peakLocals(statements);
+  const room = rules.room - active - peakLocals(statements);
+  const names = new Set<string>();
   const hoisted = found
     .filter(({ uses }) => uses.length > 1)
     .sort((a, b) => b.uses.length - a.uses.length)
-    .filter(() => room-- > 0);
+    .filter((remainder) => {
+      const name = rules.nameOf(remainder);
+      if (names.size < room) names.add(name);
+      return names.has(name);
+    });
   let locals = active;
   const inner: [readonly lua.Statement[][], number][] = [];
   for (const statement of statements) {
     inner.push([blocksOf(statement).map((block) => block.statements), locals]);
     locals += declaredBy(statement);
   }
-  for (const [lists, at] of inner) for (const list of lists) rewrite(list, at + hoisted.length + FOR_LOCALS, rules);
-  for (const remainder of hoisted.sort((a, b) => b.from - a.from))
-    hoist(statements, remainder, rules.nameOf(remainder));
+  for (const [lists, at] of inner) for (const list of lists) rewrite(list, at + names.size + FOR_LOCALS, rules);
+  // From the last to the first, so that places stay what they are; the first of a name declares it.
+  const later = hoisted.sort((a, b) => b.from - a.from);
+  later.forEach((remainder, place) => {
+    const name = rules.nameOf(remainder);
+    const isFirst = later.slice(place + 1).every((other) => rules.nameOf(other) !== name);
+    hoist(statements, remainder, name, isFirst);
+  });
 }
 
-function hoist(statements: lua.Statement[], { from, uses }: Remainder, name: string): void {
+function hoist(statements: lua.Statement[], { from, uses }: Remainder, text: string, isFirst: boolean): void {
   const [first] = uses;
   if (!first) return;
   const value = lua.createBinaryExpression(first.left, first.right, lua.SyntaxKind.ModuloOperator);
   lua.setNodePosition(value, first);
-  statements.splice(from, 0, lua.createVariableDeclarationStatement(lua.createIdentifier(name), value));
-  for (const use of uses) becomeName(use, name);
+  const name = lua.createIdentifier(text);
+  const statement = isFirst
+    ? lua.createVariableDeclarationStatement(name, value)
+    : lua.createAssignmentStatement(name, value);
+  statements.splice(from, 0, statement);
+  for (const use of uses) becomeName(use, text);
 }
 
 /** Puts a name in the place of an expression, wherever that hangs in the tree. */

@@ -13,6 +13,7 @@ import { pack, unrolled } from '../octets.ts';
 import { makeWords } from '../tables.ts';
 import type { Words } from '../tables.ts';
 import { wipeWords } from '../words.ts';
+import { schedule } from './keys.ts';
 import { eachSubstitution, twice } from './sbox.ts';
 
 /** Columns (2s, s, s, 3s) for an S-box octet s, and the same rotated right by 8, 16 and 24 bits. */
@@ -26,10 +27,6 @@ const OCTET_3 = -0x1000000;
 const OCTET_2 = 0xff0000;
 const OCTET_1 = 0xff00;
 const OCTET_0 = 0xff;
-
-/** 11 round keys of 4 words (FIPS 197 5.2), or only the first of them, which is the key. */
-const SCHEDULE_WORDS = EXPANDED ? 44 : 4;
-export const schedule = makeWords(SCHEDULE_WORDS);
 
 /** What counter blocks share: the state as far as it is known after rounds 1 and 2, round key 2, and a key octet. */
 const AFTER_1 = 0;
@@ -51,7 +48,7 @@ function setColumns(x: number, s: number): void {
 eachSubstitution(setColumns);
 
 /** SubWord(RotWord(word)) of FIPS 197 5.2. */
-function substituteRotated(word: number): number {
+export function substituteRotated(word: number): number {
   if (HAS_BIT_OPERATORS) {
     return (
       (T2[(word >>> 16) & 255] & OCTET_3) ^
@@ -68,22 +65,8 @@ function substituteRotated(word: number): number {
   );
 }
 
-/** Makes key[at..at+3] (big-endian words) the key of all blocks from now on. It costs about as much as a block, or nothing. */
-export function expandKey(key: Words, at: number): void {
-  for (let i = 0; i < 4; i++) schedule[i] = key[at + i];
-  let rcon = 1;
-  for (let i = 4; i < SCHEDULE_WORDS; i += 4) {
-    schedule[i] = schedule[i - 4] ^ substituteRotated(schedule[i - 1]) ^ (rcon << 24);
-    schedule[i + 1] = schedule[i - 3] ^ schedule[i];
-    schedule[i + 2] = schedule[i - 2] ^ schedule[i + 1];
-    schedule[i + 3] = schedule[i - 1] ^ schedule[i + 2];
-    rcon = twice(rcon);
-  }
-}
-
-/** Wipes the key and what was made of it. */
-export function wipeSchedule(): void {
-  wipeWords(schedule, 0, SCHEDULE_WORDS);
+/** Wipes what counter blocks share. */
+export function wipeCounter(): void {
   wipeWords(shared, 0, SHARED_WORDS);
 }
 

@@ -10,7 +10,7 @@ export type Argument = number | boolean;
 // On one line, so that the lines of messages can be counted.
 const TABLES =
   `import { div, makeBytes, makeWords, type Bytes, type Words } from '../../crypto-core/tables.ts'; ` +
-  `import { pack, unrolled } from '../../crypto-core/octets.ts';\n`;
+  `import { flashAt, flashBytes, pack, tableWord, turned, unrolled } from '../../crypto-core/octets.ts';\n`;
 
 const compiled = new Map<string, Promise<Compiled>>();
 

@@ -55,6 +55,44 @@ dialect(`
   .callingPairs(EXTREMES)
   .agrees('shifts by constants');
 
+dialect(`
+  const t = makeWords(2);
+  export function run(a: number, b: number): number {
+    t[0] = tableWord(a, b, 1, a);
+    t[1] = tableWord(b, 0, a, b);
+    let x = t[0];
+    const sum = turned(x, 8) ^ t[1] ^ turned(x, 24) ^ (t[0] & 255);
+    x = t[1];
+    return sum ^ turned(x, 16) ^ turned(x, 2) ^ turned(x, 30);
+  }`)
+  .callingPairs(OCTETS)
+  .agrees('words of a table, turned');
+
+dialect(`
+  const s = flashBytes('${Array.from({ length: 256 }, (_, i) => (i ^ 0x5a).toString(16).padStart(2, '0')).join('')}');
+  export function run(a: number, b: number): number { return flashAt(s, a ^ b) * 256 + flashAt(s, a >>> 8); }`)
+  .callingPairs([...OCTETS, ...EXTREMES])
+  .agrees('octets in a string');
+
+describe('octets in a string', () => {
+  it.each([
+    ["flashBytes('00')", 'flashBytes of this'],
+    ["flashBytes('" + 'g'.repeat(512) + "')", 'flashBytes of this'],
+  ])('are refused as %s', async (value, message) => {
+    const source = `const s = ${value}; export function run(a: number): number { return flashAt(s, a); }`;
+    await expect(compile(source, 'lua53')).rejects.toThrow(message);
+  });
+
+  it.each([
+    ['return turned(a, 8);', 'turned alone'],
+    ['return a ^ turned(a, 1);', 'turned'],
+    ['return a ^ turned(a + 1, 8);', 'turned'],
+    ['return pack(1, 2, 3 as never);', 'pack with 3 arguments'],
+  ])('%s is refused', async (body, message) => {
+    await expect(compile(`export function run(a: number): number { ${body} }`, 'lua51')).rejects.toThrow(message);
+  });
+});
+
 describe('octets on Lua 5.1', () => {
   const CUT =
     'const x = a ^ b; t[0] = x & 255; t[1] = (x >>> 8) & 255; t[2] = (x >>> 16) & 255; t[3] = (x >>> 24) & 255;';

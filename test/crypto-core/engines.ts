@@ -3,7 +3,8 @@
 // A list is run in one process, so that a thousand vectors cost one start.
 import { readFileSync } from 'node:fs';
 import { describe, vi } from 'vitest';
-import { compileLua } from '../../compiler/compile-lua.ts';
+import { FAST, type Cipher } from '../../compiler/choose.ts';
+import { compileLua, type Compiled } from '../../compiler/compile-lua.ts';
 import * as core from '../../crypto-core/index.ts';
 import type { Bytes, Words } from '../../crypto-core/tables.ts';
 import { describeOn, runLua, VMS, type Profile, type Vm } from '../tools.ts';
@@ -66,7 +67,9 @@ function hexOfWords(table: Words, at: number): string {
   return hexOf(octets, 0, 16);
 }
 
-function runOne({ kind, key, nonce = '', aad = '', text, tagLength = 0, steps = [1] }: Job): Outcome {
+type Core = typeof core;
+
+function runOne(core: Core, { kind, key, nonce = '', aad = '', text, tagLength = 0, steps = [1] }: Job): Outcome {
   const before = core.blocks();
   const length = kind === 'open' ? text.length / 2 - tagLength : text.length / 2;
   const table = bytes(text, MARGIN, (kind === 'seal' ? tagLength : 0) + MARGIN);
@@ -118,25 +121,26 @@ function runOne({ kind, key, nonce = '', aad = '', text, tagLength = 0, steps = 
 
 const DRIVER = readFileSync(new URL('driver.lua', import.meta.url), 'utf8');
 
-const bundles = new Map<Profile, Promise<string>>();
+const compiled = new Map<string, Promise<Compiled>>();
 
-/** Lua that compiles to crypto-core in the local `core`. */
-export function bundle(profile: Profile): Promise<string> {
-  const made =
-    bundles.get(profile) ??
-    compileLua({ entry: 'crypto-core/index.ts', profile }).then(
-      ({ lua }) => `local core = (function()\n${lua}\nend)()\n`,
-    );
-  bundles.set(profile, made);
+function compile(profile: Profile, cipher: Cipher): Promise<Compiled> {
+  const name = `${profile} ${cipher.aes} ${cipher.schedule}`;
+  const made = compiled.get(name) ?? compileLua({ entry: 'crypto-core/index.ts', profile, cipher });
+  compiled.set(name, made);
   return made;
 }
 
+/** Lua that compiles to crypto-core in the local `core`. */
+export async function bundle(profile: Profile, cipher: Cipher = FAST): Promise<string> {
+  return `local core = (function()\n${(await compile(profile, cipher)).lua}\nend)()\n`;
+}
+
 /** Runs jobs on the compiled bundle of a profile. */
-async function runInLua(profile: Profile, vm: Vm, jobs: readonly Job[]): Promise<Outcome[]> {
+async function runInLua(profile: Profile, cipher: Cipher, vm: Vm, jobs: readonly Job[]): Promise<Outcome[]> {
   const lines = jobs.map(({ kind, key, nonce, aad, text, tagLength, steps }) =>
     [kind, key, nonce || '-', aad || '-', text || '-', tagLength ?? 0, (steps ?? [1]).join()].join(' '),
   );
-  const output = runLua(vm, { script: (await bundle(profile)) + DRIVER, stdin: lines.join('\n') });
+  const output = runLua(vm, { script: (await bundle(profile, cipher)) + DRIVER, stdin: lines.join('\n') });
   const results = output.trimEnd().split('\n');
   if (results.length !== jobs.length) throw new Error(`${vm}: ${jobs.length} jobs, ${results.length} results`);
   return results.map((line) => {
@@ -150,8 +154,23 @@ export type Run = (jobs: readonly Job[]) => Promise<Outcome[]>;
 
 /** `describe` once for V8 and once for each Lua machine of each profile. */
 export function describeEngines(name: string, body: (run: Run) => void): void {
-  describe(`${name} on V8`, () => body((jobs) => Promise.resolve(jobs.map(runOne))));
+  describe(`${name} on V8`, () => body((jobs) => Promise.resolve(jobs.map((job) => runOne(core, job)))));
+  describeInLua(name, FAST, body);
+}
+
+/** The same for one way of doing AES, from the chunk that Lua is made of. */
+export function describeCipher(name: string, cipher: Cipher, body: (run: Run) => void): void {
+  describe(`${name} on V8`, () =>
+    body(async (jobs) => {
+      const exports = {} as Core;
+      new Function('exports', (await compile('lua53', cipher)).js)(exports);
+      return jobs.map((job) => runOne(exports, job));
+    }));
+  describeInLua(name, cipher, body);
+}
+
+function describeInLua(name: string, cipher: Cipher, body: (run: Run) => void): void {
   for (const profile of Object.keys(VMS) as Profile[]) {
-    describeOn(profile, name, (vm) => body((jobs) => runInLua(profile, vm, jobs)));
+    describeOn(profile, name, (vm) => body((jobs) => runInLua(profile, cipher, vm, jobs)));
   }
 }
