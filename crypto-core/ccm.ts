@@ -39,8 +39,14 @@ const state = makeWords(10);
 const AUTHENTICATE = 0;
 const ENCIPHER = 1;
 
+/** The longest associated data whose length takes two octets (A.2.2), and what int32 positions allow. */
+const SHORT_AAD = 65279;
+const LONGEST_AAD = 0x7ffffff9;
+const LONGEST_TEXT = 0x7fffffef;
+
 let aadBytes = makeBytes(1);
 let textBytes = aadBytes;
+let aadPart: () => number = firstAadBlock;
 let textPart: (maxBlocks: number) => number = sealText;
 let tagPart: (maxBlocks: number) => number = writeTag;
 
@@ -91,9 +97,12 @@ export function ccmOpenBegin(
 }
 
 /**
- * Both of the above for any nonce of SP 800-38C.
+ * Both of the above for any nonce of SP 800-38C, and for longer data.
  * @param direction CCM_SEAL or CCM_OPEN
  * @param nonceLength octets at nonce[0..], 7 to 13
+ * @param aadLength octets, 0 to 2^31 - 7
+ * @param textLength octets, as many as a counter of 15 - nonceLength octets can tell: 65535 for a nonce of 13, 2^24 - 1 for 12; and up
+ * to 2^31 - 17 for those that are shorter
  */
 export function ccmBegin(
   direction: number,
@@ -109,7 +118,9 @@ export function ccmBegin(
   textLength: number,
   tagLength: number,
 ): void {
-  if (nonceLength < 7 || nonceLength > 13 || !lengthsFit(aadLength, textLength, tagLength)) {
+  const longest = nonceLength === 13 ? 65535 : nonceLength === 12 ? 0xffffff : LONGEST_TEXT;
+  const nonceFits = nonceLength >= 7 && nonceLength <= 13;
+  if (!nonceFits || !lengthsFit(aadLength, LONGEST_AAD, textLength, longest, tagLength)) {
     settle(JOB_REFUSED);
     return;
   }
@@ -119,6 +130,7 @@ export function ccmBegin(
   counter[2] = getPart(nonce, 7, nonceLength - 7);
   counter[3] = getPart(nonce, 11, nonceLength - 11);
   begin(direction, aad, aadAt, aadLength, text, textAt, textLength, tagLength);
+  if (aadLength > SHORT_AAD) aadPart = firstLongAadBlock;
 }
 
 /** With the longest nonce, 13 octets: all that IEEE 802.15.4 has. */
@@ -135,7 +147,7 @@ function beginLong(
   textLength: number,
   tagLength: number,
 ): void {
-  if (!lengthsFit(aadLength, textLength, tagLength)) {
+  if (!lengthsFit(aadLength, SHORT_AAD, textLength, 65535, tagLength)) {
     settle(JOB_REFUSED);
     return;
   }
@@ -147,12 +159,18 @@ function beginLong(
   begin(direction, aad, aadAt, aadLength, text, textAt, textLength, tagLength);
 }
 
-function lengthsFit(aadLength: number, textLength: number, tagLength: number): boolean {
+function lengthsFit(
+  aadLength: number,
+  longestAad: number,
+  textLength: number,
+  longestText: number,
+  tagLength: number,
+): boolean {
   return (
     aadLength >= 0 &&
-    aadLength <= 65279 &&
+    aadLength <= longestAad &&
     textLength >= 0 &&
-    textLength <= 65535 &&
+    textLength <= longestText &&
     (tagLength === 0 || (tagLength >= 4 && tagLength <= 16 && tagLength % 2 === 0))
   );
 }
@@ -177,6 +195,7 @@ function begin(
   state[AT] = aadAt - 2;
   state[LEFT] = aadLength + 2;
   state[PREPARED] = -1;
+  aadPart = firstAadBlock;
   textPart = direction === CCM_OPEN ? openText : sealText;
   tagPart = direction === CCM_OPEN ? checkTag : writeTag;
   const firstTurn = direction === CCM_OPEN || tagLength === 0 ? ENCIPHER : AUTHENTICATE;
@@ -197,7 +216,7 @@ function headerBlock(): number {
   const flags = adata + (state[TAG_LENGTH] - 2) * 4;
   encrypt(counter[0] | (flags << 24), counter[1], counter[2], counter[3] | state[TEXT_LENGTH], chain);
   if (adata === 0) beginText();
-  else runNext(firstAadBlock);
+  else runNext(aadPart);
   return 1;
 }
 
@@ -210,6 +229,23 @@ function firstAadBlock(): number {
   state[LEFT] = length - 14;
   if (length > 14) runNext(aadBlocks);
   else beginText();
+  return 1;
+}
+
+/** A longer length is marked by 0xfffe and takes four octets more. */
+function firstLongAadBlock(): number {
+  const length = state[AAD_LENGTH];
+  const at = state[AT] + 2;
+  encrypt(
+    chain[0] ^ (0xfffe0000 | (length >>> 16)),
+    chain[1] ^ pack((length >>> 8) & 255, length & 255, aadBytes[at], aadBytes[at + 1]),
+    chain[2] ^ getWord(aadBytes, at + 2),
+    chain[3] ^ getWord(aadBytes, at + 6),
+    chain,
+  );
+  state[AT] = at + 10;
+  state[LEFT] = length - 10;
+  runNext(aadBlocks);
   return 1;
 }
 

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Runs jobs in a Lua machine, one a line of standard input: kind key nonce aad text tagLength steps, '-' for nothing.
+-- Runs jobs in a Lua machine, one a line of standard input: kind key nonce aad text tagLength anyNonce steps, '-' for nothing.
 -- Prints a line for each: outcome data blocks. `core` is the bundle. Plain Lua that 5.1 to 5.4 read alike.
 -- Operands lie behind a margin of nothing (nil), so that a stray read raises an error, and a stray write shows.
 
@@ -40,7 +40,7 @@ end
 
 local OUTCOMES = { [1] = 'done', [2] = 'failed', [4] = 'refused' }
 
-local function run(kind, key, nonce, aad, text, tagLength, steps)
+local function run(kind, key, nonce, aad, text, tagLength, anyNonce, steps)
   local before = core.blocks()
   local t, length = octets(text, MARGIN)
   local n, nonceLength = octets(nonce, 0)
@@ -53,7 +53,7 @@ local function run(kind, key, nonce, aad, text, tagLength, steps)
   else
     local direction = kind == 'seal' and 0 or 1
     if kind == 'open' then length = length - tagLength end
-    if nonceLength ~= 13 then
+    if anyNonce or nonceLength ~= 13 then
       core.ccmBegin(direction, k, MARGIN, n, nonceLength, a, MARGIN, aadLength, t, MARGIN, length, tagLength)
     else
       local begin = kind == 'seal' and core.ccmSealBegin or core.ccmOpenBegin
@@ -83,7 +83,8 @@ end
 
 local line = io.read('*l')
 while line do
-  local kind, key, nonce, aad, text, tagLength, steps = line:match('(%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+)')
-  run(kind, key, nonce, aad, text, tonumber(tagLength), steps)
+  local kind, key, nonce, aad, text, tagLength, anyNonce, steps =
+    line:match('(%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+)')
+  run(kind, key, nonce, aad, text, tonumber(tagLength), anyNonce == 'true', steps)
   line = io.read('*l')
 end

@@ -20,6 +20,8 @@ export interface Job {
   aad?: string;
   text: string;
   tagLength?: number;
+  /** Whether to begin by the call for all nonces, though the nonce has 13 octets. */
+  anyNonce?: boolean;
   /** Sizes of the steps, taken in turn; one block each if absent. */
   steps?: readonly number[];
 }
@@ -69,7 +71,10 @@ function hexOfWords(table: Words, at: number): string {
 
 type Core = typeof core;
 
-function runOne(core: Core, { kind, key, nonce = '', aad = '', text, tagLength = 0, steps = [1] }: Job): Outcome {
+function runOne(
+  core: Core,
+  { kind, key, nonce = '', aad = '', text, tagLength = 0, anyNonce = false, steps = [1] }: Job,
+): Outcome {
   const before = core.blocks();
   const length = kind === 'open' ? text.length / 2 - tagLength : text.length / 2;
   const table = bytes(text, MARGIN, (kind === 'seal' ? tagLength : 0) + MARGIN);
@@ -82,7 +87,7 @@ function runOne(core: Core, { kind, key, nonce = '', aad = '', text, tagLength =
     const nonceLength = nonce.length / 2;
     const aadLength = aad.length / 2;
     const [n, a] = [bytes(nonce, 0), bytes(aad, MARGIN)];
-    if (nonceLength !== 13) {
+    if (anyNonce || nonceLength !== 13) {
       core.ccmBegin(
         direction,
         keyWords,
@@ -137,8 +142,10 @@ export async function bundle(profile: Profile, cipher: Cipher = FAST): Promise<s
 
 /** Runs jobs on the compiled bundle of a profile. */
 async function runInLua(profile: Profile, cipher: Cipher, vm: Vm, jobs: readonly Job[]): Promise<Outcome[]> {
-  const lines = jobs.map(({ kind, key, nonce, aad, text, tagLength, steps }) =>
-    [kind, key, nonce || '-', aad || '-', text || '-', tagLength ?? 0, (steps ?? [1]).join()].join(' '),
+  const lines = jobs.map(({ kind, key, nonce, aad, text, tagLength, anyNonce, steps }) =>
+    [kind, key, nonce || '-', aad || '-', text || '-', tagLength ?? 0, anyNonce ?? false, (steps ?? [1]).join()].join(
+      ' ',
+    ),
   );
   const output = runLua(vm, { script: (await bundle(profile, cipher)) + DRIVER, stdin: lines.join('\n') });
   const results = output.trimEnd().split('\n');
