@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the build makes: one image per board and role, and crypto-core alone for each Lua.
-import type { RollupOptions } from 'rollup';
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Plugin, RollupOptions } from 'rollup';
 import { readBoard, type Board } from './boards.ts';
+import ts from 'typescript';
 import { choose, FAST } from './choose.ts';
 import { inputOptions, outputOptions } from './compile-lua.ts';
 import type { ImageOptions } from './lua-output.ts';
 import { PROFILE_NAMES, PROFILES } from './profiles.ts';
+import { ROOT } from './roots.ts';
 
 /** The board whose chunks are kept as JavaScript too, for motes on V8. */
 const V8_BOARD = 'bench';
@@ -25,14 +29,25 @@ export function boardImages(name: string): RollupOptions[] {
   });
 }
 
-/** Rollup's options for crypto-core as a Lua module of its own, for each Lua. */
+/** Rollup's options for crypto-core as a Lua module of its own for each Lua, and as an npm module. */
 export function cryptoCore(): RollupOptions[] {
-  return PROFILE_NAMES.map((profile) =>
-    config('crypto-core/index.ts', undefined, choose(PROFILES[profile], FAST), {
+  const behind = readFileSync(join(ROOT, 'crypto-core/library.lua'), 'utf8');
+  const modules = PROFILE_NAMES.map((profile) =>
+    config('crypto-core/library.ts', undefined, choose(PROFILES[profile], FAST), {
       name: `crypto-core/${profile}`,
       profile: PROFILES[profile],
+      behind,
     }),
   );
+  return [...modules, npmModule('crypto-core/npm.ts', 'crypto-core/index')];
+}
+
+/** A library on V8: one file, and its types. @param name path below dist/, without extension */
+function npmModule(entry: string, name: string): RollupOptions {
+  return {
+    ...inputOptions(entry, undefined, choose(PROFILES.lua53, FAST)),
+    output: { file: `dist/${name}.js`, format: 'es', generatedCode: 'es2015', plugins: [declarations(entry, name)] },
+  };
 }
 
 function config(
@@ -42,6 +57,21 @@ function config(
   image: ImageOptions,
 ): RollupOptions {
   return { ...inputOptions(entry, source, chosen), output: { ...outputOptions(image), dir: 'dist' } };
+}
+
+/** Writes the types of an entry whose exports need no other file's. */
+function declarations(entry: string, name: string): Plugin {
+  return {
+    name: 'declarations',
+    generateBundle() {
+      const source = readFileSync(join(ROOT, entry), 'utf8');
+      const { outputText } = ts.transpileDeclaration(source, {
+        fileName: entry,
+        compilerOptions: { isolatedDeclarations: true, declaration: true, target: ts.ScriptTarget.ES2022 },
+      });
+      this.emitFile({ type: 'asset', fileName: `${basename(name)}.d.ts`, source: outputText });
+    },
+  };
 }
 
 /** Joins a role to a board. */

@@ -16,6 +16,8 @@ export interface ImageOptions {
   readonly globals?: Iterable<string>;
   /** Octets of bytecode it may have. */
   readonly budget?: number | undefined;
+  /** Lua that comes behind, and finds in `core` what the chunk exports. */
+  readonly behind?: string;
   /** Whether to keep the untranslated chunk too, for the V8 bench. */
   readonly keepJs?: boolean;
 }
@@ -39,12 +41,17 @@ export function luaOutput(options: ImageOptions): Plugin {
       passGates(openImage(name, lua, map, profile, options));
       const fileMap = withSources(map, (source) => relative(resolve(folder, dirname(name)), resolve(ROOT, source)));
       for (const file of Object.keys(bundle)) Reflect.deleteProperty(bundle, file);
-      this.emitFile({ type: 'asset', fileName: `${name}.lua`, source: lua });
+      this.emitFile({ type: 'asset', fileName: `${name}.lua`, source: followed(lua, options.behind) });
       this.emitFile({ type: 'asset', fileName: `${name}.lua.map`, source: JSON.stringify(fileMap) });
       if (options.keepJs)
         this.emitFile({ type: 'asset', fileName: `${name}.js`, source: exportsAsAssignments(chunk.code) });
     },
   };
+}
+
+/** On the lines that the map knows. */
+function followed(lua: string, behind: string | undefined): string {
+  return behind === undefined ? lua : `local core = (function() ${lua}\nend)()\n\n${behind}`;
 }
 
 /** A map with other paths to the same sources. */

@@ -16,8 +16,8 @@ const inputs = (args: { configBoards?: string }): string[] =>
   config(args).map(({ input }) => input.replace(/^.*\//, ''));
 
 describe('rollup.config.js', () => {
-  it('makes every role of every board, and crypto-core for each Lua', () => {
-    expect(inputs({})).toEqual([...images(boardNames()), ...Array.from({ length: 4 }, () => 'index.ts')]);
+  it('makes every role of every board, and crypto-core for each Lua and for npm', () => {
+    expect(inputs({})).toEqual([...images(boardNames()), ...Array.from({ length: 4 }, () => 'library.ts'), 'npm.ts']);
   });
 
   it('makes the boards asked for and nothing else', () => {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The examples of docs/crypto-core.md run, and print what their comments say.
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, it, vi } from 'vitest';
 import ts from 'typescript';
@@ -34,6 +35,13 @@ it('runs the example in TypeScript', () => {
   });
   expect(printed).toEqual([`1 ${text.slice(22, 30)}`, '1 true', '2 0']);
   expect(PAGE).toContain(`// ${printed[0]}`);
+});
+
+it('runs the example for npm', () => {
+  const code = example('js');
+  const said = /console\.log.*\/\/ (.*)/.exec(code)?.[1];
+  const options = { encoding: 'utf8' } as const;
+  expect(execFileSync(process.execPath, ['--input-type=module', '-e', code], options)).toBe(`${said}\n`);
 });
 
 describeWith('lua5.3', 'on lua5.3', () => {
