@@ -4,11 +4,14 @@
 
 import { randomWord } from '#board';
 import { put8 } from '../link/address.ts';
+import { refuse } from '../link/refuse.ts';
 import { endTask } from '../link/task.ts';
 import { jitter, setTimer, TIMER_ADVERT } from '../link/timers.ts';
 import { broadcastMessage, message } from '../link/transmit.ts';
 import { makeWords } from '../../crypto-core/tables.ts';
 import { IDENTITY_EUI, NO_SHORT } from '../records.ts';
+import { REFUSED_BUCKET } from '../refusals.ts';
+import { SOLICITED, take } from './bucket.ts';
 import { findCandidate, NO_CANDIDATE } from './candidates.ts';
 import { me } from './identity.ts';
 import * as key from './keys.ts';
@@ -17,6 +20,8 @@ import { NO_RANK } from './parent.ts';
 
 const PERIOD_MS = 4000;
 const SPREAD_MS = 1000;
+/** Half of the longest wait before a SOLICIT is answered. */
+const SOLICIT_MS = 125;
 /** Load and room are four bits each. */
 const MOST = 15;
 
@@ -27,6 +32,13 @@ const INCARNATION = 0;
 export function startAdvert(): void {
   state[INCARNATION] = randomWord() & 255;
   setTimer(TIMER_ADVERT, jitter(SPREAD_MS, SPREAD_MS));
+}
+
+/** A SOLICIT: the next ADVERT comes within 250 ms, unless too many were asked for. Ends the task. */
+export function onSolicit(): void {
+  if (take(SOLICITED)) setTimer(TIMER_ADVERT, jitter(SOLICIT_MS, SOLICIT_MS));
+  else refuse(REFUSED_BUCKET);
+  endTask();
 }
 
 /** TIMER_ADVERT: sends an ADVERT of this rank; ends the task. */

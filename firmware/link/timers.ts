@@ -12,7 +12,11 @@ export const TIMER_DATA = 3;
 export const TIMER_ADVERT = 4;
 export const TIMER_SWEEP = 5;
 export const TIMER_ATTACHED = 6;
-const TIMERS = 7;
+export const TIMER_PROBE = 7;
+export const TIMER_ROUTE = 8;
+export const TIMER_REVOKE = 9;
+export const TIMER_GROUP = 10;
+const TIMERS = 11;
 
 const deadlines = makeWords(TIMERS);
 const armed = makeWords(TIMERS);

@@ -28,6 +28,9 @@ function identity(scenario: Scenario, seed: number, mote: ScenarioMote, base: Sc
   words[records.IDENTITY_LEAVE_BELOW] = scenario.leaveBelow;
   words[records.IDENTITY_DATA_PERIOD] = mote.role === 'mote' ? scenario.dataPeriodMs : 0;
   words[records.IDENTITY_OUI] = DOCUMENTATION_OUI;
+  words[records.IDENTITY_REFRESH] = scenario.refreshMinutes;
+  words[records.IDENTITY_SESSION] = scenario.sessionMinutes;
+  words[records.IDENTITY_PROVISIONAL] = scenario.provisionalMinutes;
   return words;
 }
 

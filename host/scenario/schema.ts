@@ -45,9 +45,10 @@ const mote = z.strictObject({
 const change = z.union(
   [
     z.strictObject({ at: seconds, power: z.enum(['on', 'off']), mote: moteName }),
+    z.strictObject({ at: seconds, console: z.string().min(1).max(255), mote: moteName }),
     z.strictObject({ at: seconds, lossProbability: probability, between: z.tuple([moteName, moteName]).optional() }),
   ],
-  'expected { at, power: "on" or "off", mote } or { at, lossProbability, between: [two motes] or nothing }',
+  'expected { at, power: "on" or "off", mote }, { at, console: a line, mote } or { at, lossProbability, between: [two motes] or nothing }',
 );
 
 export const scenarioSchema = z.strictObject({
@@ -64,6 +65,9 @@ export const scenarioSchema = z.strictObject({
   maxPsdu: z.int().min(64).max(127).default(127),
   depthLimit: z.int().min(1).max(15).default(8).describe('introductions in a row without the base station'),
   lifeMinutes: z.int().min(1).max(65_535).default(1440).describe('life of a key from the base station'),
+  refreshMinutes: z.int().min(1).max(65_535).default(360).describe('age at which a key is refreshed'),
+  sessionMinutes: z.int().min(0).max(65_535).default(0).describe('age at which a session is renewed; 0: never'),
+  provisionalMinutes: z.int().min(1).max(65_535).default(60).describe('life of a key of which B has not heard'),
   hysteresis: z.int().min(0).max(255).default(10).describe('a router is left only for one better by this much LQI'),
   leaveBelow: z.int().min(0).max(255).default(48).describe('and only when its own LQI is below this'),
   dataPeriodMs: z.int().min(0).max(3_600_000).default(2000).describe('time between two readings; 0 sends none'),

@@ -10,6 +10,7 @@ import { octets } from './crypto.ts';
 import type { Member } from './exchange.ts';
 import { Follower } from './follow.ts';
 import { build, mpxFull, parse } from './frames.ts';
+import { ADVERT } from './messages.ts';
 
 /** A shipped scenario with a long-term key for every node, written out. */
 export function keyed(name: string): Scenario {
@@ -20,9 +21,29 @@ export function keyed(name: string): Scenario {
   return parseScenario({ ...scenario, motes }, name);
 }
 
-/** The same network without short addresses: frames and messages name everyone by EUI-64. */
+/** The same network without short addresses: frames, messages and console lines name everyone by EUI-64. */
 export function extended(scenario: Scenario): Scenario {
-  return { ...scenario, motes: scenario.motes.map((mote) => ({ ...mote, short: undefined })) };
+  const wide = (line: string): string =>
+    scenario.motes.reduce(
+      (text, { short, eui64 }) =>
+        short === undefined ? text : text.replace(` ${short}`, ` ${eui64.replaceAll(':', '')}`),
+      line,
+    );
+  const schedule = scenario.schedule.map((change) =>
+    'console' in change ? { ...change, console: wide(change.console) } : change,
+  );
+  return { ...scenario, schedule, motes: scenario.motes.map((mote) => ({ ...mote, short: undefined })) };
+}
+
+/** A router that joins behind r2, gets a key with the base station as well, and then loses r2. */
+export function returning(): Scenario {
+  const schedule = [
+    { at: 0, lossProbability: 1, between: ['r1', 'base'] as [string, string] },
+    { at: 20, lossProbability: 0, between: ['r1', 'base'] as [string, string] },
+    { at: 50, lossProbability: 1, between: ['r1', 'r2'] as [string, string] },
+  ];
+  const scenario = { ...keyed('refresh'), name: 'returning', schedule, durationSeconds: 90 };
+  return { ...scenario, refreshMinutes: 360, sessionMinutes: 0, lifeMinutes: 1440 };
 }
 
 export function membersOf({ motes }: Scenario): Member[] {
@@ -57,6 +78,7 @@ export function wideHints({ motes }: Scenario): BenchHooks {
       const router = motes.find(({ name }) => name === sender);
       if (ack || mpdu.readUInt16LE(5) !== 0xffff || router === undefined) return;
       const body = parse(mpdu).rest.subarray(7);
+      if (body[0] >> 4 !== ADVERT) return;
       const payload = mpxFull(Buffer.concat([body.subarray(0, 14), octets('fffe')]));
       const source = { eui: octets(router.eui64) };
       const hint = build({ sequence: mpdu[2], pan: mpdu.readUInt16LE(3), source, message: true, payload });
