@@ -9,10 +9,13 @@ import { NO_SHORT } from '../records.ts';
 
 export const ADDRESS_WORDS = 3;
 
-/** True if `named`, which may be only a short address or only an EUI-64, names the node `known`. */
+/**
+ * True if `named` names the node `known`: by its EUI-64, which alone identifies; by its short address where that is all there
+ * is, as in most frames.
+ */
 export function names(named: Words, namedAt: number, known: Words, knownAt: number): boolean {
-  if (named[namedAt + 2] !== NO_SHORT) {
-    return named[namedAt + 2] === known[knownAt + 2];
+  if (named[namedAt] === 0 && named[namedAt + 1] === 0) {
+    return named[namedAt + 2] !== NO_SHORT && named[namedAt + 2] === known[knownAt + 2];
   }
   return named[namedAt] === known[knownAt] && named[namedAt + 1] === known[knownAt + 1];
 }

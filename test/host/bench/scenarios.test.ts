@@ -77,7 +77,7 @@ describe.skipIf(!built)('scenario', () => {
   it('refresh: keys follow each other, by the router each minute and by the base station in time', () => {
     const result = run('refresh');
     expect(result.runs.filter(({ outcome }) => outcome !== 'established')).toEqual([]);
-    expect(established(result, { mode: 'refresh', frames: 2, depth: 0 }).length).toBeGreaterThan(10);
+    expect(established(result, { mode: 'refresh', frames: 2, depth: 0 }).length).toBeGreaterThanOrEqual(8);
     // Nobody's key ends: each asks for the next at 80 % of five minutes, and nothing is lost meanwhile.
     for (const mote of ['r1', 'r2', 'm1']) {
       expect(established(result, { mote, mode: 'centralised' }).length).toBeGreaterThanOrEqual(2);
