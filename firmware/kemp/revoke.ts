@@ -198,15 +198,20 @@ function tell(): void {
   sealBody(nodes, party + records.NODE_SESSION, message, layout.REVOKE_SEALED, layout.REVOKE_INNER, onSealed);
 }
 
+/** Rounds that go everywhere: a mote may have gone back, without a frame, to a router where B does not look for it. */
+function isWide(): boolean {
+  return state[ROUND] === 2 || state[ROUND] === 3;
+}
+
 /**
- * Sends the REVOKE on the party's own way; where that leads through the revoked node, or is not known, through every other router
- * in turn, each of which sends it to the party in plain.
+ * Sends the REVOKE on the party's own way; where that leads through the revoked node, or is not known, or has been in vain twice,
+ * through every other router in turn, each of which sends it to the party in plain.
  */
 function onSealed(): void {
   const node = state[NODE];
   const party = state[PARTY];
   let via = nodes[party + registry.NODE_VIA];
-  if (!registry.leadsPast(via, node)) {
+  if (!registry.leadsPast(via, node) || state[WAY] !== DIRECT || isWide()) {
     via = state[WAY] === DIRECT ? registry.VIA_BASE : state[WAY];
     state[WAY] = nextWay(via === registry.VIA_BASE ? 0 : via + registry.NEXT_NODE);
   }

@@ -27,8 +27,8 @@ export function crossing(durationSeconds: number): Scenario {
   ];
   return network('crossing', durationSeconds, [
     mote('base', 'base', '01', 0, 30),
-    mote('r1', 'router', '11', -28),
-    mote('r2', 'router', '12', 28),
+    mote('r1', 'router', '11', -22),
+    mote('r2', 'router', '12', 22),
     mote('m1', 'mote', '21', -24, -25, { waypoints }),
   ]);
 }

@@ -259,28 +259,47 @@ describe('a router that restarts before it is told', () => {
   });
 });
 
-describe('a mote whose introducer turns out to be compromised', () => {
-  const run = new Watched({
-    ...crossing(140),
-    schedule: [{ at: 80, console: 'revoke 0011 compromised', mote: 'base' }],
-  });
+describe('a mote whose introducer before the last turns out to be compromised', () => {
+  // r4 has introduced m2 to r2, and that to r1.
+  const run = new Watched(told([[COMMAND, 'revoke 0014 compromised']], { durationSeconds: 140 }));
+  const [held] = run
+    .of(events.EVENT_KEY, 0, 'm2')
+    .filter(({ micros }) => micros < COMMAND * 1e6)
+    .slice(-1);
 
-  it('is told itself, and drops the key that the introducer knows', () => {
-    const chain = run.of(events.EVENT_REVOKE, 80).find(({ args }) => args[1] === events.REVOKE_CHAIN);
-    expect(chain?.args[0]).toBe(M1);
-    const own = run.of(events.EVENT_KEY_GONE, 80, 'm1');
-    expect(own.map(({ args }) => args[0])).toContain(0x12);
-    console.log(`m1 dropped its introduced key after ${((own[0]!.micros - 80e6) / 1e3).toFixed(0)} ms`);
-    expect(own[0]!.micros - 80e6).toBeLessThan(2e6 * 2);
+  it('is told itself, and drops the key that follows from what the introducer knows', () => {
+    expect(held!.args.slice(2, 4)).toEqual([events.MODE_PREDICTIVE, 2]);
+    const chain = run.of(events.EVENT_REVOKE, COMMAND).filter(({ args }) => args[1] === events.REVOKE_CHAIN);
+    expect(chain.map(({ args }) => args[0])).toContain(M2);
+    const own = run.of(events.EVENT_KEY_GONE, COMMAND, 'm2').find(({ args }) => args[0] === held!.args[0])!;
+    console.log(`m2 dropped its introduced key after ${((own.micros - COMMAND * 1e6) / 1e3).toFixed(0)} ms`);
+    expect(own.micros - COMMAND * 1e6).toBeLessThanOrEqual(2 * waiting(2) * 1e3);
+    const acknowledged = run.of(events.EVENT_REVOKED, COMMAND).filter(({ args }) => args[0] === M2);
+    expect(acknowledged.map(({ args }) => args[1])).toContain(M2);
   });
 
   it('goes on with a key that the base station made', () => {
-    const anew = run.of(events.EVENT_COMMIT, 80).filter(({ args }) => args[0] === M1);
-    expect(anew.map(({ mote, args }) => [mote, args[2]])).toEqual([['r2', events.MODE_CENTRALISED]]);
-    expect(run.of(events.EVENT_ATTACHED, 80).map(({ args }) => args[0])).toContain(M1);
-    expect(run.of(events.EVENT_DATA_DELIVERED, 120)).not.toEqual([]);
-    expect(run.failures).toEqual([]);
+    const [anew] = run.of(events.EVENT_KEY, COMMAND, 'm2');
+    expect(anew!.args.slice(2, 4)).toEqual([events.MODE_CENTRALISED, 0]);
+    expect(run.of(events.EVENT_ATTACHED, COMMAND).map(({ args }) => args[0])).toContain(M2);
+    expect(run.of(events.EVENT_DATA_DELIVERED, 130).some(({ args }) => args[0] === M2)).toBe(true);
   });
+});
+
+it('a mote that went back to a router without a frame is told where it is, if that router is revoked', () => {
+  const at = 222;
+  const run = new Watched(told([[at, 'revoke 0013']]));
+  const [back] = run
+    .of(events.EVENT_ATTACH, 125, 'm1')
+    .filter(({ micros }) => micros < at * 1e6)
+    .slice(-1);
+  expect(back!.args.slice(0, 2)).toEqual([0x13, events.MODE_RETURN]);
+  const known = run.of(events.EVENT_ATTACHED).filter(({ args, micros }) => args[0] === M1 && micros < at * 1e6);
+  expect(known.at(-1)!.args[1]).not.toBe(0x13);
+  const gone = run.deletions(0x13, at).find(({ mote }) => mote === 'm1')!;
+  console.log(`m1 dropped its key with the revoked router after ${gone.ms.toFixed(0)} ms`);
+  // The third round comes 2 T + 4 T after the first one.
+  expect(gone.ms).toBeLessThan(6 * waiting(1) + 2 * waiting(2));
 });
 
 it('a base station that loses power after the command goes on where it was', () => {
