@@ -35,8 +35,19 @@ export const EVENT_LINK_KEY_1 = 14;
 export const EVENT_LINK_KEY_2 = 15;
 /** B believes this attachment: node, router, ctr, mode, depth. */
 export const EVENT_ATTACHED = 16;
+/** B begins to revoke: node, kind (REVOKE_*). */
+export const EVENT_REVOKE = 18;
+/** B knows that a party has deleted its keys with a revoked node: node, party. */
+export const EVENT_REVOKED = 19;
 /** A record that the mote cannot run with: record number, expected version, version found. */
 export const EVENT_BAD_RECORD = 17;
+
+/** The node's authorisation has ended; it may be enrolled again. */
+export const REVOKE_REMOVED = 1;
+/** Its long-term key is burnt, and with it every key of a chain that it introduced. */
+export const REVOKE_COMPROMISED = 2;
+/** Not the node is at fault, but one that introduced it: its keys of that chain go. */
+export const REVOKE_CHAIN = 3;
 
 export const OUTCOME_ESTABLISHED = 1;
 export const OUTCOME_REJECTED = 2;

@@ -4,8 +4,8 @@
 
 import { makeWords, type Words } from '../../crypto-core/tables.ts';
 
-/** Words for all records: a base station's 64 nodes (KEMP profile 10), 19 words each, and 300 for the mote itself. */
-const ARENA_WORDS = 1536;
+/** Words for all records: a base station's 64 nodes (KEMP profile 10), 27 words each, and 300 for the mote itself. */
+const ARENA_WORDS = 2048;
 /** Words of the largest record. */
 const LARGEST = 64;
 const RECORD = 0;

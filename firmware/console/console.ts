@@ -16,9 +16,28 @@ const ERRO = 0x4572726f; // "Erro"
 const R_1_ = 0x7220313a; // "r 1:"
 const UNKN = 0x20556e6b; // " Unk"
 const NOWN = 0x6e6f776e; // "nown"
+const R_2_ = 0x7220323a; // "r 2:"
+const REFU_ = 0x20526566; // " Ref"
+const SED_ = 0x75736564; // "used"
 const LINE_END = 10;
 const SPACE = 32;
 const ZERO = 48;
+
+/** What a role makes of a line: not its own, done, or refused. */
+export const LINE_OTHER = 0;
+export const LINE_DONE = 1;
+export const LINE_REFUSED = 2;
+
+let onLine = other;
+
+function other(length: number): number {
+  return length < 0 ? LINE_DONE : LINE_OTHER;
+}
+
+/** @param line answers the lines that only this role has. */
+export function attachLines(line: (length: number) => number): void {
+  onLine = line;
+}
 
 const state = makeWords(1);
 /** Where to look for the next row. */
@@ -41,10 +60,21 @@ export function showLine(length: number): boolean {
     if (showRefusal()) return false;
     write(DONE);
   } else {
-    write(ERRO);
-    write(R_1_);
-    write(UNKN);
-    write(NOWN);
+    const answer = onLine(length);
+    if (answer === LINE_DONE) {
+      write(DONE);
+    } else {
+      write(ERRO);
+      if (answer === LINE_OTHER) {
+        write(R_1_);
+        write(UNKN);
+        write(NOWN);
+      } else {
+        write(R_2_);
+        write(REFU_);
+        write(SED_);
+      }
+    }
   }
   consoleWrite(LINE_END);
   return true;

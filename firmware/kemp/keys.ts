@@ -5,8 +5,9 @@
 
 import { keylogWanted, report, seconds } from '#board';
 import { wipeWords } from '../../crypto-core/index.ts';
-import { makeWords, type Words } from '../../crypto-core/tables.ts';
+import { div, makeWords, type Words } from '../../crypto-core/tables.ts';
 import { EVENT_KEY_GONE, EVENT_LINK_KEY_1, EVENT_LINK_KEY_2 } from '../events.ts';
+import { nothing } from '../link/task.ts';
 import { copyAddress, names } from '../link/address.ts';
 
 export const LIVE_KEYS = 24;
@@ -23,7 +24,7 @@ export const KEY_SEAL = 12;
 export const KEY_INDEX = 16;
 export const KEY_DEPTH = 17;
 export const KEY_MODE = 18;
-/** The authority that made it: EUI-64 and short. */
+/** The authority that made it, or that made the one it refreshed: EUI-64 and short. */
 export const KEY_AUTHORITY = 19;
 /** ctr of the run that made it. */
 export const KEY_CTR = 22;
@@ -49,7 +50,16 @@ export const KEY_GROUP_COUNTER = 37;
 export const KEY_USED = 38;
 /** 1 at R, which answers CONFIRM; 0 at N, which sends it. */
 export const KEY_SERVED = 39;
-const KEY_WORDS = 40;
+/** When this key was made, and when the base station made the first of its line: seconds. They set refresh and renewal. */
+export const KEY_MADE = 40;
+export const KEY_BORN = 41;
+/** ECHOs sent in vain since the peer was last heard under this key, and when the next is due (ms). */
+export const KEY_PROBES = 42;
+export const KEY_PROBE_DUE = 43;
+/** At R: index of the group key that the peer was told of last, and when that was last tried in vain (s). */
+export const KEY_TOLD = 44;
+export const KEY_TELL_TRIED = 45;
+const KEY_WORDS = 46;
 
 export const FREE = 0;
 /** R sealed a NOTICE with it; N has not used it yet. */
@@ -96,6 +106,14 @@ export function keyWith(peer: Words, at: number, state: number): number {
   return best;
 }
 
+/** Whether a key waits here that this mote has offered to the peer: no run begins with it meanwhile. */
+export function hasTentative(peer: Words, at: number): boolean {
+  for (let key = LIVE_END; key < KEYS_END; key += KEY_WORDS) {
+    if (keys[key + KEY_STATE] === TENTATIVE && names(peer, at, keys, key) && keyAlive(key)) return true;
+  }
+  return false;
+}
+
 /** A free slot of [from, to), wiped, for the peer; NO_KEY if there is none. */
 export function newKey(from: number, to: number, peer: Words, at: number): number {
   for (let key = from; key < to; key += KEY_WORDS) {
@@ -106,6 +124,13 @@ export function newKey(from: number, to: number, peer: Words, at: number): numbe
     }
   }
   return NO_KEY;
+}
+
+let onDeparture = nothing;
+
+/** @param next called when the life of a key with a served neighbour ends. */
+export function watchDepartures(next: () => void): void {
+  onDeparture = next;
 }
 
 /** Deletes a key. */
@@ -121,10 +146,22 @@ export function dropOlder(key: number): void {
   }
 }
 
+/** N counts the life of its key from a REQUEST, R from the APPROVAL that followed: what is inherited is never more than N has. */
+const MARGIN_SECONDS = 10;
+
+/** Life that can be handed on with a key, in whole minutes. */
+export function lifeLeft(key: number): number {
+  const left = keys[key + KEY_EXPIRES] - seconds() - MARGIN_SECONDS;
+  return left > 0 ? div(left, 60) : 0;
+}
+
 /** Deletes every key whose life is over. */
 export function sweepKeys(): void {
   for (let key = 0; key < KEYS_END; key += KEY_WORDS) {
-    if (keys[key + KEY_STATE] !== FREE && !keyAlive(key)) dropKey(key);
+    if (keys[key + KEY_STATE] !== FREE && !keyAlive(key)) {
+      if (keys[key + KEY_STATE] === LIVE && keys[key + KEY_SERVED] === 1) onDeparture();
+      dropKey(key);
+    }
   }
 }
 

@@ -103,7 +103,7 @@ function install(): void {
   keys[fresh + key.KEY_INDEX] = index;
   keys[fresh + key.KEY_DEPTH] = term.terms[term.T_DEPTH];
   keys[fresh + key.KEY_MODE] = run[term.T_MODE];
-  copyAddress(run, term.T_AUTHORITY, keys, fresh + key.KEY_AUTHORITY);
+  inherit();
   keys[fresh + key.KEY_CTR] = run[term.T_CTR];
   keys[fresh + key.KEY_EXPIRES] = run[RUN_STARTED] + term.terms[term.T_LIFE] * 60;
   keys[fresh + key.KEY_USED] = seconds();
@@ -121,6 +121,19 @@ function install(): void {
     keys[fresh + key.KEY_INDEX],
   );
   key.logKey(fresh);
+}
+
+/** Who made the key, and since when its line lives: a refreshed key continues the one before it. */
+function inherit(): void {
+  const keys = key.keys;
+  copyAddress(run, term.T_AUTHORITY, keys, fresh + key.KEY_AUTHORITY);
+  keys[fresh + key.KEY_MADE] = run[RUN_STARTED];
+  keys[fresh + key.KEY_BORN] = run[RUN_STARTED];
+  const own = key.keyWith(run, term.T_AUTHORITY, key.LIVE);
+  if (run[term.T_MODE] !== MODE_CENTRALISED && own !== key.NO_KEY) {
+    keys[fresh + key.KEY_BORN] = keys[own + key.KEY_BORN];
+    if (run[term.T_MODE] === MODE_REFRESH) copyAddress(keys, own + key.KEY_AUTHORITY, keys, fresh + key.KEY_AUTHORITY);
+  }
 }
 
 function onInstalled(): void {

@@ -3,8 +3,9 @@
 
 import { report } from '#board';
 import { makeWords, type Words } from '../../crypto-core/tables.ts';
-import { EVENT_ATTACH, EVENT_DETACH, EVENT_RANK } from '../events.ts';
+import { EVENT_ATTACH, EVENT_DETACH, EVENT_RANK, MODE_RETURN } from '../events.ts';
 import { copyAddress, names } from '../link/address.ts';
+import { nothing } from '../link/task.ts';
 import { keys, keyWith, NO_KEY, UNCONFIRMED } from './keys.ts';
 import { MAX_HOPS } from './layout.ts';
 
@@ -16,6 +17,13 @@ const PARENT_RANK = 4;
 /** Rank of a node that has no way to the base station. */
 export const NO_RANK = 255;
 parent[PARENT_RANK] = NO_RANK;
+
+let onReturn = nothing;
+
+/** @param next called when this mote goes back to a key that it held: nobody else tells B. */
+export function watchReturns(next: () => void): void {
+  onReturn = next;
+}
 
 /** The live key with the parent, or NO_KEY: detached, or the key has ended. */
 export function parentKey(): number {
@@ -32,6 +40,7 @@ export function attachTo(key: number, rank: number, mode: number): void {
   copyAddress(keys, key, parent, PARENT_ADDRESS);
   parent[PARENT_STATE] = 1;
   report(EVENT_ATTACH, keys[key + 1], mode, 0, 0, 0);
+  if (mode === MODE_RETURN) onReturn();
   setParentRank(rank);
 }
 

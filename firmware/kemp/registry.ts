@@ -3,11 +3,10 @@
 // it is acted on. RAM for a node is constant.
 
 import { report, storageRead, storageWrite } from '#board';
-import { makeWords, type Words } from '../../crypto-core/tables.ts';
+import { div, makeWords, type Words } from '../../crypto-core/tables.ts';
 import { EVENT_BAD_RECORD } from '../events.ts';
-import { names } from '../link/address.ts';
+import { handleOf, names } from '../link/address.ts';
 import * as records from '../records.ts';
-import { handleOf } from './attached.ts';
 
 /** Record (records.ts NODE_*), and behind it what only memory holds. */
 export const NODE_VIA = records.NODE_WORDS;
@@ -15,7 +14,10 @@ export const NODE_VIA = records.NODE_WORDS;
 export const NODE_NEXT_SEQUENCE = records.NODE_WORDS + 1;
 /** Highest ctr of an ATTACHED that B believes. */
 export const NODE_ATTACHED_CTR = records.NODE_WORDS + 2;
-export const NEXT_NODE = records.NODE_WORDS + 3;
+/** Until when (s) a key that B granted for it may live somewhere, and its depth at the router it is at. */
+export const NODE_HELD_UNTIL = records.NODE_WORDS + 3;
+export const NODE_DEPTH = records.NODE_WORDS + 4;
+export const NEXT_NODE = records.NODE_WORDS + 5;
 
 export const nodes = makeWords(records.MAX_NODES * NEXT_NODE);
 /** Offset behind the last record in use. */
@@ -50,9 +52,44 @@ export function loadRegistry(): boolean {
 
 /** Stores the record of a node. */
 export function saveNode(node: number): void {
-  let number = 0;
-  for (let at = 0; at < node; at += NEXT_NODE) number++;
-  storageWrite(records.RECORD_NODE + number, nodes, node, records.NODE_WORDS);
+  storageWrite(records.RECORD_NODE + div(node, NEXT_NODE), nodes, node, records.NODE_WORDS);
+}
+
+/** Offset behind the last node. */
+export function nodesEnd(): number {
+  return end;
+}
+
+/** Whether `other` is in a set of `node`. @param set NODE_HOLDERS, NODE_PENDING or NODE_CHAIN. */
+export function isIn(node: number, set: number, other: number): boolean {
+  const place = div(other, NEXT_NODE);
+  return (nodes[node + set + (place >>> 5)] & (1 << (place & 31))) !== 0;
+}
+
+/** Puts `other` into a set of `node`. */
+export function putIn(node: number, set: number, other: number): void {
+  const place = div(other, NEXT_NODE);
+  const word = node + set + (place >>> 5);
+  nodes[word] = nodes[word] | (1 << (place & 31));
+}
+
+/** Takes `other` out of a set of `node`. */
+export function takeOut(node: number, set: number, other: number): void {
+  const place = div(other, NEXT_NODE);
+  const word = node + set + (place >>> 5);
+  nodes[word] = nodes[word] & ~(1 << (place & 31));
+}
+
+/** True if a set of `node` has no member. */
+export function isEmpty(node: number, set: number): boolean {
+  return nodes[node + set] === 0 && nodes[node + set + 1] === 0;
+}
+
+/** Whether the way from B to a node whose router is `via` is known and leads past `other`. */
+export function leadsPast(via: number, other: number): boolean {
+  let at = via;
+  for (let hops = 0; at >= 0 && at !== other && hops < 16; hops++) at = nodes[at + NODE_VIA];
+  return at === VIA_BASE;
 }
 
 /** @returns offset of the node that an address names, or NO_NODE. */
@@ -63,12 +100,19 @@ export function findNode(table: Words, at: number): number {
   return NO_NODE;
 }
 
-/** @returns offset of the node of a two-octet handle (attached.ts), or NO_NODE. */
+/** @returns offset of the node of a two-octet handle (address.ts), or NO_NODE. */
 export function findHandle(handle: number): number {
   for (let node = 0; node < end; node += NEXT_NODE) {
     if (handleOf(nodes, node + records.NODE_EUI) === handle) return node;
   }
   return NO_NODE;
+}
+
+/** Whether a router may serve a node, by their zones. */
+export function mayServe(router: number, node: number): boolean {
+  const theirs = nodes[router + records.NODE_ZONES];
+  const own = nodes[node + records.NODE_ZONES];
+  return theirs === 0 || own === 0 || (theirs & own) !== 0;
 }
 
 /** True if B shares a session with the node. */

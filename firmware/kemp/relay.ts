@@ -10,8 +10,9 @@ import { drop } from '../link/refuse.ts';
 import { endTask } from '../link/task.ts';
 import { message, sendMessage } from '../link/transmit.ts';
 import { BODY_LENGTH } from '../mac/reassembly.ts';
-import { IDENTITY_EUI, IDENTITY_SHORT, NO_SHORT } from '../records.ts';
+import { IDENTITY_BASE_EUI, IDENTITY_EUI, IDENTITY_SHORT, NO_SHORT } from '../records.ts';
 import * as refusal from '../refusals.ts';
+import { CHILDREN, STRANGERS, take } from './bucket.ts';
 import { me } from './identity.ts';
 import * as key from './keys.ts';
 import * as layout from './layout.ts';
@@ -33,11 +34,34 @@ export function putEnvelope(origin: Words, originAt: number): number {
   return putAddress(message, layout.ENVELOPE_ADDRESSES, wide ? 8 : 2, origin, originAt);
 }
 
+/** Where a message of this mote's own to B begins in `message`, and its octets. */
+const own = makeWords(2);
+const OWN_START = 0;
+const OWN_OCTETS = 1;
+
+/**
+ * Makes room in `message` for a sealed message of this mote's own to B: alone where B is the parent, else in UP.
+ * @returns where it begins
+ */
+export function beginUp(octets: number): number {
+  own[OWN_START] = isParent(me, IDENTITY_BASE_EUI) ? 0 : putEnvelope(me, IDENTITY_EUI);
+  own[OWN_OCTETS] = octets;
+  return own[OWN_START];
+}
+
+/** Sends what beginUp() made room for, once it is sealed; ends the task. */
+export function sendUp(): void {
+  const up = parentKey();
+  const start = own[OWN_START];
+  if (up === key.NO_KEY) endTask();
+  else sendMessage(start + own[OWN_OCTETS], key.keys, up, start === 0 ? key.NO_KEY : up, endTask);
+}
+
 /** A plain centralised REQUEST of a node in earshot; ends the task. */
 export function relayRequest(): void {
   const up = parentKey();
-  if (up === key.NO_KEY) {
-    drop(refusal.REFUSED_NOT_JOINED);
+  if (up === key.NO_KEY || !take(STRANGERS)) {
+    drop(up === key.NO_KEY ? refusal.REFUSED_NOT_JOINED : refusal.REFUSED_BUCKET);
     return;
   }
   const at = putEnvelope(sender, 0);
@@ -56,8 +80,8 @@ export function relayRequest(): void {
 /** An UP message of a child; ends the task. */
 export function relayUp(): void {
   const up = parentKey();
-  if (up === key.NO_KEY) {
-    drop(refusal.REFUSED_NOT_JOINED);
+  if (up === key.NO_KEY || !take(CHILDREN)) {
+    drop(up === key.NO_KEY ? refusal.REFUSED_NOT_JOINED : refusal.REFUSED_BUCKET);
     return;
   }
   const info = body[layout.ENVELOPE_INFO];
@@ -92,7 +116,9 @@ export function relayDown(): void {
   const last = wideLast ? 8 : 2;
   const width = hops === 1 ? last : routeWidth();
   const rest = layout.ENVELOPE_ADDRESSES + width;
-  if (hops === 0 || rest + 1 > rx[RX_LENGTH]) {
+  // From above alone: the parent, or a router that this one has asked for a key. Who is served here sends nothing down.
+  const fromBelow = key.keys[rx[RX_KEY] + key.KEY_SERVED] === 1 && !isParent(sender, 0);
+  if (fromBelow || hops === 0 || rest + 1 > rx[RX_LENGTH]) {
     drop(refusal.REFUSED_ROUTE);
     return;
   }

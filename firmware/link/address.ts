@@ -9,10 +9,13 @@ import { NO_SHORT } from '../records.ts';
 
 export const ADDRESS_WORDS = 3;
 
-/** True if `named`, which may be only a short address or only an EUI-64, names the node `known`. */
+/**
+ * True if `named` names the node `known`: by its EUI-64, which alone identifies; by its short address where that is all there
+ * is, as in most frames.
+ */
 export function names(named: Words, namedAt: number, known: Words, knownAt: number): boolean {
-  if (named[namedAt + 2] !== NO_SHORT) {
-    return named[namedAt + 2] === known[knownAt + 2];
+  if (named[namedAt] === 0 && named[namedAt + 1] === 0) {
+    return named[namedAt + 2] !== NO_SHORT && named[namedAt + 2] === known[knownAt + 2];
   }
   return named[namedAt] === known[knownAt] && named[namedAt + 1] === known[knownAt + 1];
 }
@@ -64,4 +67,12 @@ export function put8(bytes: Bytes, at: number, table: Words, tableAt: number): n
   putWord(bytes, at, table[tableAt]);
   putWord(bytes, at + 4, table[tableAt + 1]);
   return at + 8;
+}
+
+/**
+ * Two octets for a node where all its EUI-64 is not needed: its short address, or the end of its EUI-64. Sealed messages have
+ * the EUI-64 in their associated data; an ADVERT is a hint.
+ */
+export function handleOf(table: Words, at: number): number {
+  return table[at + 2] === NO_SHORT ? table[at + 1] & 0xffff : table[at + 2];
 }

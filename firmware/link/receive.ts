@@ -133,6 +133,7 @@ function opened(): void {
   } else {
     key.keys[used + key.KEY_RX] = counter + 1;
     key.keys[used + key.KEY_USED] = seconds();
+    key.keys[used + key.KEY_PROBES] = 0;
     const state = key.keys[used + key.KEY_STATE];
     if (state === key.TENTATIVE) used = onTentative(used);
     if (state === key.UNCONFIRMED) used = onUnconfirmed(used);

@@ -12,7 +12,11 @@ export const TIMER_DATA = 3;
 export const TIMER_ADVERT = 4;
 export const TIMER_SWEEP = 5;
 export const TIMER_ATTACHED = 6;
-const TIMERS = 7;
+export const TIMER_PROBE = 7;
+export const TIMER_ROUTE = 8;
+export const TIMER_REVOKE = 9;
+export const TIMER_GROUP = 10;
+const TIMERS = 11;
 
 const deadlines = makeWords(TIMERS);
 const armed = makeWords(TIMERS);
@@ -45,6 +49,11 @@ export function setTimer(id: number, delay: number): void {
   deadlines[id] = inMillis(delay);
   armed[id] = 1;
   rearm();
+}
+
+/** Lets timer `id` end `delay` ms from now, if it would end later. */
+export function hastenTimer(id: number, delay: number): void {
+  if (armed[id] === 1 && remaining(deadlines[id]) > delay) setTimer(id, delay);
 }
 
 /** Stops timer `id`. */

@@ -3,6 +3,7 @@
 
 import { millis } from '#board';
 import { loadIdentity, me } from '../kemp/identity.ts';
+import { loadMarks } from '../kemp/marks.ts';
 import { sweepKeys } from '../kemp/keys.ts';
 import { showLine, startLine } from '../console/console.ts';
 import { receiveTask } from '../link/receive.ts';
@@ -29,6 +30,7 @@ function ignore(timer: number): void {
 /** Loads the identity and begins to take tasks. @param timer handles a due timer and ends the task. @returns false: no identity. */
 export function startRole(timer: (id: number) => void): boolean {
   if (!loadIdentity()) return false;
+  loadMarks();
   useOui(me[IDENTITY_OUI]);
   startTransmit();
   onTimer = timer;

@@ -69,6 +69,17 @@ const handover = z.strictObject({
   lost: count.describe('readings sent in that gap and never delivered'),
 });
 
+const revocation = z.strictObject({
+  node: name,
+  kind: z.enum(['removed', 'compromised', 'chain']),
+  atMs: milliseconds,
+  keysGone: count.describe('keys with it that were deleted since'),
+  lastKeyMs: milliseconds.nullable().describe('from the command to the last of them'),
+  refusedMs: milliseconds
+    .nullable()
+    .describe('from the command to the first refusal of a revoked node or an unknown key'),
+});
+
 const readings = z.strictObject({ sent: count, delivered: count });
 
 export const resultSchema = z.strictObject({
@@ -81,6 +92,7 @@ export const resultSchema = z.strictObject({
   runs: z.array(run).describe('every key establishment begun, by its start'),
   handovers: z.array(handover),
   data: readings.extend({ byMote: z.record(name, readings) }),
+  revocations: z.array(revocation),
   refusals: z.record(z.string(), count).describe('by reason'),
 });
 

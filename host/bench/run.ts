@@ -23,6 +23,7 @@ import { reasonName } from './names.ts';
 import { provision } from './preload.ts';
 import type { Flash } from './preload.ts';
 import type { Result } from './result.ts';
+import { RevocationBook } from './revocation-book.ts';
 import { RunBook } from './run-book.ts';
 import { TrafficBook } from './traffic-book.ts';
 import { Tree } from './tree.ts';
@@ -90,6 +91,7 @@ function observe(clock: Clock, directory: Directory, hooks: readonly BenchHooks[
   const runs = new RunBook(directory, tree);
   const traffic = new TrafficBook(directory);
   const keys = new KeyBook(directory, (key) => hooks.forEach((hook) => hook.onKey?.(key)));
+  const revocations = new RevocationBook(directory);
   const refusals = new Map<string, number>();
   const observer: MoteObserver = {
     power(mote, on) {
@@ -104,6 +106,7 @@ function observe(clock: Clock, directory: Directory, hooks: readonly BenchHooks[
       runs.report(mote, clock.now, event, args);
       traffic.report(mote, clock.now, event, args);
       keys.report(mote, event, args);
+      revocations.report(lowWord(mote.spec), clock.now, event, args);
       if (event === EVENT_REFUSED) {
         const reason = reasonName(args[0]);
         refusals.set(reason, (refusals.get(reason) ?? 0) + 1);
@@ -116,12 +119,13 @@ function observe(clock: Clock, directory: Directory, hooks: readonly BenchHooks[
       for (const hook of hooks) hook.onConsole?.(mote.name, line, clock.now);
     },
   };
-  return { observer, tree, runs, traffic, keys, refusals };
+  return { observer, tree, runs, traffic, keys, revocations, refusals };
 }
 
 function plan(scenario: Scenario, clock: Clock, air: Air, motes: ReadonlyMap<string, Mote>): void {
   const at = (seconds: number, run: () => void): unknown => clock.at(Math.round(seconds * 1e6), run);
   air.lossProbability = scenario.radio.lossProbability;
+  air.channel = scenario.channel;
   for (const mote of motes.values()) {
     at(mote.spec.onAtSeconds, () => mote.powerOn());
     if (mote.spec.offAtSeconds !== undefined) at(mote.spec.offAtSeconds, () => mote.powerOff());
@@ -132,6 +136,8 @@ function plan(scenario: Scenario, clock: Clock, air: Air, motes: ReadonlyMap<str
         const mote = motes.get(change.mote)!;
         if (change.power === 'on') mote.powerOn();
         else mote.powerOff();
+      } else if ('console' in change) {
+        motes.get(change.mote)!.command(change.console);
       } else if (change.between === undefined) {
         air.lossProbability = change.lossProbability;
       } else {
@@ -150,7 +156,7 @@ export function runBench(options: BenchOptions): BenchResult {
   const hooks = [options.hooks ?? []].flat() as readonly BenchHooks[];
   const clock = new Clock();
   const directory = new Directory(scenario.motes);
-  const { observer, tree, runs, traffic, keys, refusals } = observe(clock, directory, hooks);
+  const { observer, tree, runs, traffic, keys, revocations, refusals } = observe(clock, directory, hooks);
   const air = new Air(clock, scenario.radio, seed, [runs, ...hooks]);
   const environment = {
     clock,
@@ -214,17 +220,19 @@ export function runBench(options: BenchOptions): BenchResult {
       runs: runs.results(),
       handovers: traffic.handovers(),
       data: traffic.data(),
+      revocations: revocations.results(),
       refusals: Object.fromEntries([...refusals].sort(([a], [b]) => (a < b ? -1 : 1))),
     };
-    return { result, failures: failuresOf(result) };
+    return { result, failures: failuresOf(result, motes, revocations) };
   } finally {
     for (const mote of motes.values()) mote.close();
   }
 }
 
 /** Every node that has power at the end should hold a key; the base station holds what its neighbours ask for. */
-function failuresOf(result: Result): string[] {
+function failuresOf(result: Result, motes: ReadonlyMap<string, Mote>, revocations: RevocationBook): string[] {
+  const revoked = (name: string): boolean => revocations.isRevoked(lowWord(motes.get(name)!.spec));
   return result.motes
-    .filter((mote) => mote.role !== 'base' && mote.on && !mote.joined)
+    .filter((mote) => mote.role !== 'base' && mote.on && !mote.joined && !revoked(mote.name))
     .map((mote) => `${mote.name} holds no key at the end, after ${result.durationMs / 1000} s.`);
 }

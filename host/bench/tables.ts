@@ -90,6 +90,15 @@ export function closingTables(result: Result): string {
       rows: Object.entries(result.data.byMote).map(([mote, data]) => [mote, data.sent, data.delivered]),
       left: 1,
     },
+    {
+      title: 'Revocations (from the command to the last key deleted, and to the first refusal)',
+      head: ['node', 'kind', 'at s', 'keys deleted', 'last key ms', 'first refusal ms'],
+      rows: result.revocations.map(({ node, kind, atMs, keysGone, lastKeyMs, refusedMs }) => [
+        ...[node, kind, (atMs / 1000).toFixed(3), keysGone],
+        ...[lastKeyMs?.toFixed(0) ?? '-', refusedMs?.toFixed(0) ?? '-'],
+      ]),
+      left: 2,
+    },
     { title: 'Refusals', head: ['reason', 'count'], rows: Object.entries(result.refusals), left: 1 },
   ];
   return parts

@@ -52,7 +52,7 @@ function checkSchedule(scenario: Scenario, report: Report): void {
   };
   scenario.schedule.forEach((change, index) => {
     const path = ['schedule', index];
-    if ('power' in change) known([...path, 'mote'], change.mote);
+    if ('mote' in change) known([...path, 'mote'], change.mote);
     else change.between?.forEach((name, end) => known([...path, 'between', end], name));
   });
 }

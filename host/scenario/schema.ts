@@ -20,6 +20,8 @@ const eui64 = z
 /** 0xFFFE and 0xFFFF are no addresses of anybody (IEEE 802.15.4 7.2.2.9). */
 const short = hex(4).refine((text) => parseInt(text, 16) < 0xfffe, 'expected a short address from "0000" to "FFFD"');
 
+const channel = z.int().min(11).max(26);
+
 const radio = z.strictObject({
   txPowerDbm: z.number().min(-40).max(30).default(0),
   pathLossExponent: z.number().min(1).max(8).default(3).describe('2 in free space, 3 to 4 indoors'),
@@ -38,6 +40,11 @@ const mote = z.strictObject({
   key: hex(32).optional().describe('K_N; without one it is derived from the seed'),
   position: z.strictObject({ x: metres, y: metres }).describe('metres'),
   waypoints: z.array(waypoint).default([]).describe('walks in straight lines, by rising time, then stays'),
+  zones: z
+    .array(z.int().min(0).max(31))
+    .default([])
+    .describe('a node is served by routers that share one; none: by all'),
+  channel: channel.optional().describe('in place of that of the network: where it looks for a router first'),
   onAtSeconds: seconds.default(0),
   offAtSeconds: seconds.optional(),
 });
@@ -45,9 +52,10 @@ const mote = z.strictObject({
 const change = z.union(
   [
     z.strictObject({ at: seconds, power: z.enum(['on', 'off']), mote: moteName }),
+    z.strictObject({ at: seconds, console: z.string().min(1).max(255), mote: moteName }),
     z.strictObject({ at: seconds, lossProbability: probability, between: z.tuple([moteName, moteName]).optional() }),
   ],
-  'expected { at, power: "on" or "off", mote } or { at, lossProbability, between: [two motes] or nothing }',
+  'expected { at, power: "on" or "off", mote }, { at, console: a line, mote } or { at, lossProbability, between: [two motes] or nothing }',
 );
 
 export const scenarioSchema = z.strictObject({
@@ -59,11 +67,15 @@ export const scenarioSchema = z.strictObject({
   pan: hex(4)
     .refine((text) => parseInt(text, 16) < 0xffff, 'expected a PAN from "0000" to "FFFE"')
     .default('ABCD'),
-  channel: z.int().min(11).max(26).default(26),
+  channel: channel.default(26),
+  scanChannels: z.array(channel).default([]).describe('where else nodes look for a router'),
   radio: radio.prefault({}),
   maxPsdu: z.int().min(64).max(127).default(127),
   depthLimit: z.int().min(1).max(15).default(8).describe('introductions in a row without the base station'),
   lifeMinutes: z.int().min(1).max(65_535).default(1440).describe('life of a key from the base station'),
+  refreshMinutes: z.int().min(1).max(65_535).default(360).describe('age at which a key is refreshed'),
+  sessionMinutes: z.int().min(0).max(65_535).default(0).describe('age at which a session is renewed; 0: never'),
+  provisionalMinutes: z.int().min(1).max(65_535).default(60).describe('life of a key of which B has not heard'),
   hysteresis: z.int().min(0).max(255).default(10).describe('a router is left only for one better by this much LQI'),
   leaveBelow: z.int().min(0).max(255).default(48).describe('and only when its own LQI is below this'),
   dataPeriodMs: z.int().min(0).max(3_600_000).default(2000).describe('time between two readings; 0 sends none'),

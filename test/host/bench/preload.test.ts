@@ -15,7 +15,7 @@ describe('provisioning', () => {
     expect([...flash.keys()]).toEqual([1]);
     // The layout of firmware/records.ts, written out.
     const eui = [0xacde4800 | 0, 3];
-    const network = [0xabcd, 15, 0xacde4800 | 0, 1, 0x0001, 5, 3, 1440, 10, 48, 700, 0xacde48];
+    const network = [0xabcd, 15, 0xacde4800 | 0, 1, 0x0001, 5, 3, 1440, 10, 48, 700, 0xacde48, 360, 0, 60];
     expect([...flash.get(1)!]).toEqual([1, ...eui, 0x0003, ...keyWords, ...network]);
     expect(provision(scenario, 1, { ...node, short: undefined }).get(1)![3]).toBe(0xfffe);
     // Routers relay readings, they take none.
@@ -36,7 +36,7 @@ describe('provisioning', () => {
     [router, node].forEach((mote, i) => {
       const record = flash.get(16 + i)!;
       const key = [...provision(scenario, 1, mote).get(1)!.subarray(4, 8)];
-      expect([...record]).toEqual([1, 0xacde4800 | 0, i + 2, i + 2, ...key, -1, 0, 0, 0, 0, 0, 0, 0, 0]);
+      expect([...record]).toEqual([1, 0xacde4800 | 0, i + 2, i + 2, ...key, -1, ...new Array<number>(16).fill(0)]);
     });
   });
 });
