@@ -5,7 +5,7 @@ import { runBench } from '../../host/bench/run.ts';
 import type { BenchControl, BenchHooks } from '../../host/bench/run.ts';
 import { loadScenario, parseScenario } from '../../host/scenario/load.ts';
 import type { Scenario } from '../../host/scenario/schema.ts';
-import type { VmName } from '../../host/vm/open.ts';
+import type { VmFactory, VmName } from '../../host/vm/open.ts';
 import { octets } from './crypto.ts';
 import type { Member } from './exchange.ts';
 import { Follower } from './follow.ts';
@@ -88,21 +88,29 @@ export function wideHints({ motes }: Scenario): BenchHooks {
 }
 
 /** Runs a scenario; every frame on air must be as docs/protocol.md has it. */
-export function follow(scenario: Scenario, vm: VmName = 'v8', hooks: BenchHooks = {}): Followed {
+export function follow(scenario: Scenario, vm: VmName = 'v8', hooks: BenchHooks = {}, open?: VmFactory): Followed {
   const follower = new Follower(membersOf(scenario), parseInt(scenario.pan, 16), scenario.maxPsdu);
   const logged: string[] = [];
   const listening: BenchHooks = {
     onFrame({ ack, attempt, octets: frame, start, sender }) {
-      if (ack || attempt > 1) return;
+      // What a stranger sends again is no word of its sender's.
+      if (ack || attempt > 1 || (sender === 'injected' && (frame[0] & 8) !== 0)) return;
       try {
         follower.take(Buffer.from(frame));
       } catch (error) {
         throw new Error(`${sender} at ${start / 1e6} s: ${(error as Error).message}`, { cause: error });
       }
     },
+    onPower: (mote, on) => void (on && follower.exchange.restart(mote)),
     onKey: ({ key, index, motes }) => void logged.push(`${key} ${index} ${motes.join(' ')}`),
   };
-  const { result } = runBench({ scenario, vm, keylog: true, hooks: [listening, hooks] });
+  const { result } = runBench({
+    scenario,
+    vm,
+    keylog: true,
+    hooks: [listening, hooks],
+    ...(open === undefined ? {} : { open }),
+  });
   return { follower, result, logged };
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The worked vectors of docs/protocol.md: r1 joins at the base station, r2 and the node N join through r1, and N moves on to
 // r2, where its key is refreshed; at last it is removed, and then found to be compromised. Every key, random number and counter is fixed here; all else follows.
-import { octets } from './crypto.ts';
+import { big, octets } from './crypto.ts';
 import * as derive from './derivation.ts';
 import type { Fields, Party, Terms } from './derivation.ts';
 import * as carriage from './frames.ts';
@@ -234,8 +234,8 @@ export function vectors(): Record<string, Vector> {
     GROUP: { body: text(group), ...securedFrame(link(0x44, R1, R2), 10, K_R2_R1, { body: group }) },
     ECHO: { body: text(asked), ...securedFrame(link(0x37, N, R1), 2, K_N_R1, { body: asked }) },
     'ECHO, answered': { body: text(answered), ...securedFrame(link(0x45, R1, N), 1, K_N_R1, { body: answered }) },
-    Reading: securedFrame(link(0x34, N, R1), 1, K_N_R1, { data: make.reading(1, 60) }),
-    'Reading, relayed': securedFrame(link(0x43, R1, B), 6, K_R1_B, { data: make.relayed(N, 1, 60) }),
+    Reading: securedFrame(link(0x34, N, R1), 1, K_N_R1, { data: make.reading(1, big(4, 60)) }),
+    'Reading, relayed': securedFrame(link(0x43, R1, B), 6, K_R1_B, { data: make.relayed(N, 1, big(4, 60)) }),
     Fragments: {
       body: text(far),
       'first payload': text(carriage.mpxFragment(9, 0, false, whole.length, whole.subarray(0, 41))),
