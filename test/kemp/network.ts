@@ -87,14 +87,25 @@ export function wideHints({ motes }: Scenario): BenchHooks {
   };
 }
 
+export interface FollowOptions {
+  /** Images in place of the engine's. */
+  readonly open?: VmFactory;
+  /** Injected frames are a stranger's who sends again what others have sent. */
+  readonly strangers?: boolean;
+}
+
 /** Runs a scenario; every frame on air must be as docs/protocol.md has it. */
-export function follow(scenario: Scenario, vm: VmName = 'v8', hooks: BenchHooks = {}, open?: VmFactory): Followed {
+export function follow(
+  scenario: Scenario,
+  vm: VmName = 'v8',
+  hooks: BenchHooks = {},
+  { open, strangers = false }: FollowOptions = {},
+): Followed {
   const follower = new Follower(membersOf(scenario), parseInt(scenario.pan, 16), scenario.maxPsdu);
   const logged: string[] = [];
   const listening: BenchHooks = {
     onFrame({ ack, attempt, octets: frame, start, sender }) {
-      // What a stranger sends again is no word of its sender's.
-      if (ack || attempt > 1 || (sender === 'injected' && (frame[0] & 8) !== 0)) return;
+      if (ack || attempt > 1 || (strangers && sender === 'injected')) return;
       try {
         follower.take(Buffer.from(frame));
       } catch (error) {

@@ -51,9 +51,9 @@ describe('a reset at every step of a handover', () => {
   );
 
   it('stores what it reserves before it uses it', () => {
-    expect(follow(walk({ durationSeconds: 60 }), 'v8', {}, storesFirst('v8')).result.data.delivered).toBeGreaterThan(
-      30,
-    );
+    expect(
+      follow(walk({ durationSeconds: 60 }), 'v8', {}, { open: storesFirst('v8') }).result.data.delivered,
+    ).toBeGreaterThan(30);
   });
 });
 

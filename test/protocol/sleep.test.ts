@@ -33,7 +33,7 @@ function slept(vm: (typeof ENGINES)[number], hooks: BenchHooks = {}, more: Parti
   const { motes } = walk();
   const still = motes.map(({ waypoints: _, ...mote }) => mote);
   const scenario = walk({ motes: still, schedule: [SLEPT], durationSeconds: 45, ...more });
-  const { follower, result } = follow(scenario, vm, all);
+  const { follower, result } = follow(scenario, vm, all, { strangers: true });
   const of = (mote: string, event: number, from: number): Report[] =>
     reports.filter((one) => one.mote === mote && one.event === event && one.micros >= from * 1e6);
   return { follower, result, frames, deliveries, of };
