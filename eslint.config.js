@@ -44,7 +44,7 @@ export default tseslint.config(
   },
   {
     files: ['firmware/**/*.ts'],
-    rules: only('^(?!#board$|\\.{1,2}/)|/(board-defs|host|compiler|test)/', 'firmware knows crypto-core and #board.'),
+    rules: only('^(?!#(board|app)$|\\.{1,2}/)|/(board-defs|host|compiler|test)/', 'firmware knows crypto-core, #board and #app.'),
   },
   {
     files: ['board-defs/**/*.ts'],

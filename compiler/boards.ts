@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { AES_VARIANTS, SCHEDULES } from './choose.ts';
+import { AES_VARIANTS, SCHEDULES, UPTIME } from './choose.ts';
 import { PROFILE_NAMES } from './profiles.ts';
 import { ROOT } from './roots.ts';
 
@@ -20,6 +20,8 @@ const schema = z
     schedule: z.enum(SCHEDULES),
     /** Folder below board-defs/ that implements the board interface. */
     driver: z.string().regex(NAME),
+    /** The application of its motes and routers: a file of firmware/app/. */
+    app: z.string().regex(NAME).default(UPTIME),
     /** Roles of firmware/roles/ that an image is made for. */
     roles: z.array(z.string().regex(NAME)).min(1),
     /** Octets of stripped bytecode an image may take, by role. */

@@ -14,15 +14,26 @@ export interface Cipher {
 
 export const FAST: Cipher = { aes: 'fast', schedule: 'expanded' };
 
+/** The application of boards that name no other: a file of firmware/app/. */
+export const UPTIME = 'uptime';
+
 /**
  * Paths below the repository's root, by name.
  * @param driver folder below board-defs/, for an image that runs on a board
+ * @param app file of firmware/app/
  */
-export function choose(profile: Profile, { aes, schedule }: Cipher, driver?: string): Record<string, string> {
+export function choose(
+  profile: Profile,
+  { aes, schedule }: Cipher,
+  driver?: string,
+  app = UPTIME,
+): Record<string, string> {
   return {
     '#aes': `crypto-core/aes/${aes}.ts`,
     '#schedule': `crypto-core/schedule/${schedule}.ts`,
     '#machine': `crypto-core/machine/${profile.version === '5.3' ? 'operators' : 'calls'}.ts`,
-    ...(driver === undefined ? {} : { '#board': `board-defs/${driver}/index.ts` }),
+    ...(driver === undefined
+      ? {}
+      : { '#board': `board-defs/${driver}/index.ts`, '#app': `firmware/app/${app}.ts` }),
   };
 }

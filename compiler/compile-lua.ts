@@ -18,6 +18,8 @@ export interface CompileOptions {
   readonly profile: ProfileName;
   /** Folder below board-defs/ that '#board' stands for. */
   readonly driver?: string;
+  /** File of firmware/app/ that '#app' stands for. */
+  readonly app?: string;
   /** How AES is done. */
   readonly cipher?: Cipher;
   /** Globals the bundle may use, such as the modules of a board. */
@@ -66,7 +68,7 @@ export function outputOptions(image: ImageOptions): OutputOptions {
  */
 export async function compileLua(options: CompileOptions): Promise<Compiled> {
   const profile = PROFILES[options.profile];
-  const chosen = choose(profile, options.cipher ?? FAST, options.driver ?? 'bench');
+  const chosen = choose(profile, options.cipher ?? FAST, options.driver ?? 'bench', options.app);
   const bundle = await rollup(inputOptions(options.entry, options.source, chosen));
   try {
     const image = { name: 'image', profile, globals: options.globals ?? [], keepJs: true };

@@ -19,7 +19,7 @@ export const EVENT_DETACH = 6;
 export const EVENT_KEY_GONE = 7;
 /** A reading was handed to the router's radio: sequence number. */
 export const EVENT_DATA_SENT = 8;
-/** A reading arrived at the base station: origin, sequence number. */
+/** A reading arrived at the base station: origin, sequence number, octets, the first four octets. */
 export const EVENT_DATA_DELIVERED = 9;
 /** Something was refused: reason (refusals.ts), KEMP message type or 0. */
 export const EVENT_REFUSED = 10;
@@ -39,7 +39,13 @@ export const EVENT_ATTACHED = 16;
 export const EVENT_REVOKE = 18;
 /** B knows that a party has deleted its keys with a revoked node: node, party. */
 export const EVENT_REVOKED = 19;
-/** A record that the mote cannot run with: record number, expected version, version found. */
+/** A key was kept through a sleep; its peer has yet to show that it has it: peer, mode, depth, key index, ctr. */
+export const EVENT_RESTORED = 20;
+/** B handed data for a node to its radio: node, number (its low 16 bits), octets, SENT_OK or why not. */
+export const EVENT_DOWN_SENT = 21;
+/** Data of B arrived at its node: number, octets, the first four octets. */
+export const EVENT_DOWN = 22;
+/** A record that the mote cannot run with: record number, expected version, version found (0: none). */
 export const EVENT_BAD_RECORD = 17;
 
 /** The node's authorisation has ended; it may be enrolled again. */

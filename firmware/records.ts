@@ -42,7 +42,13 @@ export const IDENTITY_SESSION = 21;
 export const IDENTITY_PROVISIONAL = 22;
 /** Other channels to look for a router on, bit n for channel n; 0: none. */
 export const IDENTITY_SCAN = 23;
-export const IDENTITY_WORDS = 24;
+/** Bits: OPTION_... */
+export const IDENTITY_OPTIONS = 24;
+export const IDENTITY_WORDS = 25;
+/** Data between N and the base station is sealed end to end; what is not is refused by both. */
+export const OPTION_SEAL_DATA = 1;
+/** A mote tells the base station when it has gone back to a router, so that what is sent down finds it. */
+export const OPTION_TELL_RETURNS = 2;
 
 /** The REQUEST counter, stored ahead: every value below it may have been used. */
 export const RECORD_COUNTER = 2;
@@ -52,6 +58,14 @@ export const COUNTER_WORDS = 1;
 export const RECORD_MARKS = 3;
 export const MARKS = 12;
 export const MARK_WORDS = 3;
+
+/** At the base station: version, and the number of nodes in the registry. */
+export const RECORD_REGISTRY = 4;
+export const REGISTRY_WORDS = 2;
+
+/** At the base station: RECORD_ANSWER + i is answer i of those that were sealed last (kemp/answers.ts). */
+export const RECORD_ANSWER = 8;
+export const ANSWERS = 8;
 
 /** At the base station: record RECORD_NODE + i is node i of the registry, i from 0. */
 export const RECORD_NODE = 16;
@@ -79,6 +93,11 @@ export const NODE_CHAIN = 21;
 /** Kind of revocation (REVOKE_* of events.ts), 0: none; and its epoch. */
 export const NODE_REVOKED = 23;
 export const NODE_EPOCH = 24;
-export const NODE_WORDS = 25;
+/** data(S_N), 4 words. */
+export const NODE_DATA = 25;
+/** Next number of B under data(S_N), and the lowest one accepted from N, both reserved ahead. */
+export const NODE_DATA_OUT = 29;
+export const NODE_DATA_IN = 30;
+export const NODE_WORDS = 31;
 /** Nodes a mote can serve as base station. */
 export const MAX_NODES = 64;

@@ -15,6 +15,7 @@ import {
   IN_POSTED,
   IN_PRELOAD,
   IN_RECEIVE,
+  IN_RETAINED,
   IN_SENT,
   IN_START,
   INBOX_ARGUMENTS,
@@ -29,8 +30,11 @@ import {
   OUT_FILTER,
   OUT_POST,
   OUT_REPORT,
+  OUT_RETAIN,
   OUT_SEND,
+  OUT_SLEEP,
   OUT_STORE,
+  RETAINED_WORDS,
 } from './abi.ts';
 import { begin, clearOutbox, closeOutbox, fault, put, say } from './outbox.ts';
 import { seed } from './random.ts';
@@ -53,7 +57,10 @@ const PSDU = 0;
 const KEYLOG = 1;
 /** 1 from radioSend to sent(). */
 const BUSY = 2;
-const state = makeWords(3);
+/** 1 at a start that ends a sleep. */
+const WOKEN = 3;
+const state = makeWords(4);
+const retained = makeWords(RETAINED_WORDS);
 
 let onStart: () => void = nothing;
 let onReceive: (length: number, lqi: number) => void = nothing;
@@ -108,6 +115,9 @@ function dispatch(op: number): void {
   else if (op === IN_INIT) init();
   else if (op === IN_PRELOAD) {
     if (!writeRecord(first, inbox, INBOX_ARGUMENTS + 2, second)) fault(FAULT_STORAGE);
+  } else if (op === IN_RETAINED && first >= 0 && second >= 0 && first + second <= RETAINED_WORDS) {
+    state[WOKEN] = 1;
+    for (let i = 0; i < second; i++) retained[first + i] = inbox[INBOX_ARGUMENTS + 2 + i];
   } else fault(FAULT_INBOX);
 }
 
@@ -171,6 +181,31 @@ export function storageWrite(record: number, words: Words, at: number, count: nu
     put(count);
     for (let i = 0; i < count; i++) put(words[at + i]);
   }
+}
+
+export function retainedRead(place: number): number {
+  return retained[place];
+}
+
+export function retainedWrite(place: number, word: number): void {
+  retained[place] = word;
+  if (!begin(3)) return;
+  put(OUT_RETAIN);
+  put(place);
+  put(word);
+}
+
+export function sleep(length: number): void {
+  say(OUT_SLEEP, length);
+}
+
+export function woken(): boolean {
+  return state[WOKEN] === 1;
+}
+
+/** A simulated sensor: a count that rises by 7 a second and wraps at 1000, 100 apart from channel to channel. */
+export function readSensor(channel: number): number {
+  return ((inbox[INBOX_SECONDS] % 1000) * 7 + channel * 100) % 1000;
 }
 
 export function consoleWrite(octet: number): void {

@@ -4,8 +4,8 @@
 
 import { makeWords, type Words } from '../../crypto-core/tables.ts';
 
-/** Words for all records: a base station's 64 nodes (KEMP profile 10), 27 words each, and 300 for the mote itself. */
-const ARENA_WORDS = 2048;
+/** Words for all records: a base station's 64 nodes (protocol.md "Session"), 33 words each, 8 answers of 27, and the mote's own. */
+const ARENA_WORDS = 2560;
 /** Words of the largest record. */
 const LARGEST = 64;
 const RECORD = 0;

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lines for the base station's console: `revoke <node>`, `revoke <node> compromised`, `enrol <node>`; a node is named by its
-// short address (4 hex digits) or its EUI-64 (16).
+// Lines for the base station's console: `revoke <node>`, `revoke <node> compromised`, `enrol <node>`, `down <node> <hex octets>`; a
+// node is named by its short address (4 hex digits) or its EUI-64 (16).
 
 import { rxLine } from '#board';
 import { getWord } from '../../crypto-core/index.ts';
 import { makeWords } from '../../crypto-core/tables.ts';
 import { REVOKE_COMPROMISED, REVOKE_REMOVED } from '../events.ts';
+import { PAYLOAD_OCTETS } from '../app/calls.ts';
 import { findNode, NO_NODE } from '../kemp/registry.ts';
 import { enrol, revoke } from '../kemp/revoke.ts';
+import { downIsFree, startDown, waiting } from '../kemp/send-down.ts';
 import { NO_SHORT } from '../records.ts';
 import { LINE_DONE, LINE_OTHER, LINE_REFUSED } from './console.ts';
 
@@ -15,6 +17,9 @@ const REVO = 0x7265766f; // "revo"
 const KE = 0x6b6520; // "ke "
 const ENRO = 0x656e726f; // "enro"
 const L = 0x6c20; // "l "
+const DOWN = 0x646f776e; // "down"
+const DOWN_FROM = 5;
+const SPACE = 32;
 const COMPROMISED = 12; // octets of " compromised"
 const COM = 0x20636f6d; // " com"
 
@@ -30,7 +35,25 @@ export function registryLine(length: number): number {
     const node = findNode(named, 0);
     return node !== NO_NODE && enrol(node) ? LINE_DONE : LINE_REFUSED;
   }
+  if (length > DOWN_FROM && getWord(rxLine, 0) === DOWN && rxLine[4] === SPACE) return downLine(length);
   return LINE_OTHER;
+}
+
+/** Data for a node, in hex. */
+function downLine(length: number): number {
+  let end = DOWN_FROM;
+  while (end < length && rxLine[end] !== SPACE) end++;
+  const octets = (length - end - 1) >> 1;
+  const whole = length - end - 1 === 2 * octets && octets >= 1 && octets <= PAYLOAD_OCTETS;
+  if (!whole || !downIsFree() || !readNode(DOWN_FROM, end)) return LINE_REFUSED;
+  for (let i = 0; i < octets; i++) {
+    const high = digitOf(rxLine[end + 1 + 2 * i]);
+    const low = digitOf(rxLine[end + 2 + 2 * i]);
+    if (high < 0 || low < 0) return LINE_REFUSED;
+    waiting[i] = 16 * high + low;
+  }
+  const node = findNode(named, 0);
+  return node !== NO_NODE && startDown(node, octets) ? LINE_DONE : LINE_REFUSED;
 }
 
 function revokeLine(length: number): number {

@@ -5,7 +5,7 @@
 import { seconds } from '#board';
 import { getWord } from '../../crypto-core/index.ts';
 import { makeWords, type Bytes, type Words } from '../../crypto-core/tables.ts';
-import { names } from '../link/address.ts';
+import { copyAddress, names } from '../link/address.ts';
 import { inMillis, remaining } from '../link/timers.ts';
 import { keyWith, LIVE, NO_KEY } from './keys.ts';
 import {
@@ -34,6 +34,8 @@ const CANDIDATE_ROUTERS = 10;
 /** Handles (address.ts) of routers it shares keys with. */
 const CANDIDATE_ROUTER = 11;
 export const CANDIDATE_INCARNATION = CANDIDATE_ROUTER + ADVERT_MAX_ROUTERS;
+/** Not told yet. */
+export const NO_INCARNATION = -1;
 const CANDIDATE_WORDS = CANDIDATE_INCARNATION + 1;
 
 /** Three ADVERT periods of 4 s at their longest, and a little. */
@@ -146,7 +148,8 @@ export function takeAdvert(
     candidates[one + CANDIDATE_QUALITY] = lqi * 4;
   }
   candidates[one + 2] = sender[senderAt + 2];
-  if (!known) candidates[one + CANDIDATE_INCARNATION] = body[at + ADVERT_INCARNATION];
+  if (!known || candidates[one + CANDIDATE_INCARNATION] === NO_INCARNATION)
+    candidates[one + CANDIDATE_INCARNATION] = body[at + ADVERT_INCARNATION];
   candidates[one + CANDIDATE_RANK] = body[at + ADVERT_RANK];
   candidates[one + CANDIDATE_ROOM] = body[at + ADVERT_LOAD] & 15;
   candidates[one + CANDIDATE_SILENT_AT] = inMillis(SILENT_MS);
@@ -168,4 +171,17 @@ export function markAllSilent(): void {
 /** The candidate is silent: its frames do not arrive any more. */
 export function markSilent(one: number): void {
   candidates[one + CANDIDATE_SILENT_AT] = inMillis(0);
+}
+
+/** A router known from before a sleep has answered: it counts as heard, with the quality of its answer. */
+export function recallCandidate(table: Words, at: number, rank: number, lqi: number): void {
+  const one = place();
+  for (let i = 0; i < CANDIDATE_WORDS; i++) candidates[one + i] = 0;
+  copyAddress(table, at, candidates, one);
+  candidates[one + CANDIDATE_KNOWN] = 1;
+  candidates[one + CANDIDATE_RANK] = rank;
+  candidates[one + CANDIDATE_QUALITY] = lqi * 4;
+  candidates[one + CANDIDATE_ROOM] = 1;
+  candidates[one + CANDIDATE_INCARNATION] = NO_INCARNATION;
+  candidates[one + CANDIDATE_SILENT_AT] = inMillis(SILENT_MS);
 }

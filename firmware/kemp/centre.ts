@@ -176,6 +176,10 @@ function onSessionLabel(): void {
 }
 
 function onSessionKey(): void {
+  term.subkey(secret, 0, term.LABEL_DATA, nodes, node + records.NODE_DATA, onSessionData);
+}
+
+function onSessionData(): void {
   term.subkey(secret, 0, term.LABEL_SEAL, nodes, node + records.NODE_SESSION, onSessionSeal);
 }
 
@@ -184,6 +188,7 @@ function onSessionSeal(): void {
   nodes[node + records.NODE_SEQUENCE_OUT] = 1;
   nodes[node + registry.NODE_NEXT_SEQUENCE] = 1;
   nodes[node + records.NODE_SEQUENCE_IN] = 1;
+  registry.startData(node);
   registry.saveNode(node);
   dropAnswersTo(nodes, node + records.NODE_EUI);
   retell(node);

@@ -29,7 +29,7 @@ import {
   IDENTITY_SESSION,
 } from '../records.ts';
 import * as candidate from './candidates.ts';
-import { confirming } from './confirm.ts';
+import { challenge, confirming, isRestored } from './confirm.ts';
 import { me } from './identity.ts';
 import * as key from './keys.ts';
 import { isMarked } from './marks.ts';
@@ -264,6 +264,11 @@ function handOver(target: number, mode: number): void {
   if (held !== key.NO_KEY) {
     up.attachTo(held, table[target + candidate.CANDIDATE_RANK], MODE_RETURN);
     endTask();
+    return;
+  }
+  const restored = key.keyWith(table, target, key.UNCONFIRMED);
+  if (restored !== key.NO_KEY && isRestored(restored)) {
+    challenge(restored);
     return;
   }
   runs.clearRun();

@@ -52,7 +52,8 @@ export function probeTask(): void {
   }
 }
 
-function sendEcho(link: number, mode: number): void {
+/** Sends ECHO under a key; ends the task. @param mode ECHO_ASK or ECHO_REPLY */
+export function sendEcho(link: number, mode: number): void {
   message[0] = head(ECHO, mode);
   message[ECHO_INDEX] = key.keys[link + key.KEY_GROUP_INDEX];
   sendMessage(ECHO_OCTETS, key.keys, link, link, endTask);

@@ -46,6 +46,16 @@ export function nextCounter(): number {
   return value;
 }
 
+/** Values that are stored and not given yet. */
+export function counterLeft(): number {
+  return counter[STORED] - counter[NEXT];
+}
+
+/** Goes on where a sleep began: what was stored ahead then is still to be had. @param left what counterLeft() said */
+export function resumeCounter(left: number): void {
+  if (left <= RESERVE && left <= counter[STORED]) counter[NEXT] = counter[STORED] - left;
+}
+
 /** T of protocol.md "Timers": 100 ms + T_aes (100 + 40 hops). @returns milliseconds. */
 export function runTimeout(hops: number): number {
   return 100 + me[records.IDENTITY_AES_MS] * (100 + 40 * hops);

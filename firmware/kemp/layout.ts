@@ -115,10 +115,19 @@ export const ECHO_REPLY = 1;
 export const ENVELOPE_INFO = 1;
 export const ENVELOPE_ADDRESSES = 2;
 
-// Data, a secured MAC payload and no KMP message: kind | [origin, 2 or 8] | seq 2 | reading
+// Data, a secured MAC payload and no KMP message: kind | [origin, 2 or 8] | seq 2 | octets
+// sealed end to end: kind + 8 | [origin] | session index | seq 4 | sealed octets | tag; the origin is not part of what is sealed
 export const DATA_READING = 1;
 export const DATA_RELAYED_SHORT = 2;
 export const DATA_RELAYED_WIDE = 3;
+/** From the base station to the node. */
+export const DATA_DOWN = 4;
+export const DATA_SEALED = 8;
+/** Octets before the payload, from `kind` on, without an origin. */
+export const DATA_CLEAR_HEAD = 3;
+export const DATA_SEALED_HEAD = 6;
+/** DOWN of this mode carries data, which its last hop gets in a secured frame. */
+export const DOWN_DATA = 1;
 
 /** Why an authority or a router says no (REJECT). */
 export const REJECT_NO_KEY = 1;

@@ -60,3 +60,8 @@ export function setParentRank(value: number): void {
   if (parent[PARENT_RANK] !== value) report(EVENT_RANK, value + 1, 0, 0, 0, 0);
   parent[PARENT_RANK] = value;
 }
+
+/** What the parent, of today or the last one, said of its distance; 0 if nothing. */
+export function parentRank(): number {
+  return parent[PARENT_RANK] === NO_RANK ? 0 : parent[PARENT_RANK];
+}

@@ -17,7 +17,10 @@ export const NODE_ATTACHED_CTR = records.NODE_WORDS + 2;
 /** Until when (s) a key that B granted for it may live somewhere, and its depth at the router it is at. */
 export const NODE_HELD_UNTIL = records.NODE_WORDS + 3;
 export const NODE_DEPTH = records.NODE_WORDS + 4;
-export const NEXT_NODE = records.NODE_WORDS + 5;
+/** Numbers under data(S_N): the next one of B, the lowest one accepted from N; the stored ones are reserved ahead. */
+const NODE_DATA_NEXT = records.NODE_WORDS + 5;
+export const NODE_DATA_FLOOR = records.NODE_WORDS + 6;
+export const NEXT_NODE = records.NODE_WORDS + 7;
 
 export const nodes = makeWords(records.MAX_NODES * NEXT_NODE);
 /** Offset behind the last record in use. */
@@ -31,23 +34,31 @@ export const VIA_UNKNOWN = -2;
 /** Sequence numbers reserved by one write. */
 const RESERVE = 16;
 
-/** Loads all records. @returns false if one is unreadable, which stops B: a registry with a hole would grant twice. */
+const count = makeWords(records.REGISTRY_WORDS);
+
+/** Loads all records. @returns false if one is unreadable, which stops B: a registry with a hole would forget what it granted. */
 export function loadRegistry(): boolean {
   end = 0;
-  for (let i = 0; i < records.MAX_NODES; i++) {
-    if (storageRead(records.RECORD_NODE + i, nodes, end, records.NODE_WORDS)) {
-      const version = nodes[end + records.NODE_VERSION];
-      if (version !== records.RECORDS_VERSION) {
-        report(EVENT_BAD_RECORD, records.RECORD_NODE + i, records.RECORDS_VERSION, version, 0, 0);
-        return false;
-      }
-      nodes[end + NODE_VIA] = VIA_UNKNOWN;
-      nodes[end + NODE_NEXT_SEQUENCE] = nodes[end + records.NODE_SEQUENCE_OUT];
-      nodes[end + NODE_ATTACHED_CTR] = -1;
-      end += NEXT_NODE;
-    }
+  const found = storageRead(records.RECORD_REGISTRY, count, 0, records.REGISTRY_WORDS);
+  if (!isGood(records.RECORD_REGISTRY, found, count[0])) return false;
+  for (let i = 0; i < count[1]; i++) {
+    const there = storageRead(records.RECORD_NODE + i, nodes, end, records.NODE_WORDS);
+    if (!isGood(records.RECORD_NODE + i, there, nodes[end + records.NODE_VERSION])) return false;
+    nodes[end + NODE_VIA] = VIA_UNKNOWN;
+    nodes[end + NODE_NEXT_SEQUENCE] = nodes[end + records.NODE_SEQUENCE_OUT];
+    nodes[end + NODE_DATA_NEXT] = nodes[end + records.NODE_DATA_OUT];
+    nodes[end + NODE_DATA_FLOOR] = nodes[end + records.NODE_DATA_IN];
+    nodes[end + NODE_ATTACHED_CTR] = -1;
+    end += NEXT_NODE;
   }
   return true;
+}
+
+/** Reports a record that is not there, or of another version: 0 stands for none. */
+function isGood(record: number, found: boolean, version: number): boolean {
+  if (found && version === records.RECORDS_VERSION) return true;
+  report(EVENT_BAD_RECORD, record, records.RECORDS_VERSION, found ? version : 0, 0, 0);
+  return false;
 }
 
 /** Stores the record of a node. */
@@ -129,6 +140,35 @@ export function nextSequence(node: number): number {
     saveNode(node);
   }
   return seq;
+}
+
+/** The node has a new data(S_N): both ends number from 1. The caller stores it. */
+export function startData(node: number): void {
+  nodes[node + records.NODE_DATA_OUT] = 1;
+  nodes[node + records.NODE_DATA_IN] = 1;
+  nodes[node + NODE_DATA_NEXT] = 1;
+  nodes[node + NODE_DATA_FLOOR] = 1;
+}
+
+/** B's next number under data(S_N): never given twice, across reboots too. */
+export function nextDataNumber(node: number): number {
+  const number = nodes[node + NODE_DATA_NEXT];
+  nodes[node + NODE_DATA_NEXT] = number + 1;
+  if (number >= nodes[node + records.NODE_DATA_OUT]) {
+    nodes[node + records.NODE_DATA_OUT] = number + RESERVE;
+    saveNode(node);
+  }
+  return number;
+}
+
+/**
+ * N's number NODE_DATA_FLOOR - 1 was taken: a floor at or above it is in flash before anything is done with the data. After a
+ * reboot the readings between the two are refused, RESERVE of them at most; none is taken twice.
+ */
+export function keepDataFloor(node: number): void {
+  if (nodes[node + NODE_DATA_FLOOR] <= nodes[node + records.NODE_DATA_IN]) return;
+  nodes[node + records.NODE_DATA_IN] = nodes[node + NODE_DATA_FLOOR] + RESERVE - 1;
+  saveNode(node);
 }
 
 /** `router` leads to `node` (VIA_BASE: B itself), unless the way to it leads through the node. */

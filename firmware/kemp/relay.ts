@@ -8,7 +8,7 @@ import { getAddress, names, putAddress, widthOf } from '../link/address.ts';
 import { body, rx, RX_KEY, RX_LENGTH, sender } from '../link/receive.ts';
 import { drop } from '../link/refuse.ts';
 import { endTask } from '../link/task.ts';
-import { message, sendMessage } from '../link/transmit.ts';
+import { message, sendData, sendMessage } from '../link/transmit.ts';
 import { BODY_LENGTH } from '../mac/reassembly.ts';
 import { IDENTITY_BASE_EUI, IDENTITY_EUI, IDENTITY_SHORT, NO_SHORT } from '../records.ts';
 import * as refusal from '../refusals.ts';
@@ -118,13 +118,17 @@ export function relayDown(): void {
   const rest = layout.ENVELOPE_ADDRESSES + width;
   // From above alone: the parent, or a router that this one has asked for a key. Who is served here sends nothing down.
   const fromBelow = key.keys[rx[RX_KEY] + key.KEY_SERVED] === 1 && !isParent(sender, 0);
-  if (fromBelow || hops === 0 || rest + 1 > rx[RX_LENGTH]) {
+  if (fromBelow || hops === 0 || rest + 1 > rx[RX_LENGTH] || (body[0] & 3) > layout.DOWN_DATA) {
     drop(refusal.REFUSED_ROUTE);
     return;
   }
   getAddress(body, layout.ENVELOPE_ADDRESSES, width, next, 0);
   const below = key.keyWith(next, 0, key.LIVE);
-  if (hops === 1) {
+  const data = (body[0] & 3) === layout.DOWN_DATA;
+  if (data && hops === 1 && below !== key.NO_KEY) {
+    for (let i = rest; i < rx[RX_LENGTH]; i++) message[i - rest] = body[i];
+    sendData(rx[RX_LENGTH] - rest, below, endTask);
+  } else if (hops === 1 && !data) {
     for (let i = rest; i < rx[RX_LENGTH]; i++) message[i - rest] = body[i];
     sendMessage(rx[RX_LENGTH] - rest, next, 0, key.NO_KEY, endTask);
   } else if (below === key.NO_KEY) {

@@ -8,9 +8,9 @@ import { wipeWords } from '../../crypto-core/index.ts';
 import { nothing } from '../link/task.ts';
 import { IDENTITY_KEY } from '../records.ts';
 import { me } from './identity.ts';
-import { LABEL_SEAL, LABEL_SESSION, sessionKey, subkey, T_CTR, T_NEW_SESSION, terms } from './terms.ts';
+import { LABEL_DATA, LABEL_SEAL, LABEL_SESSION, sessionKey, subkey, T_CTR, T_NEW_SESSION, terms } from './terms.ts';
 
-export const session = makeWords(9);
+export const session = makeWords(15);
 /** seal(S_N), 4 words. */
 export const SESSION_SEAL = 0;
 /** Low octet of the ctr that made it: names the session on air. */
@@ -18,7 +18,11 @@ export const SESSION_INDEX = 4;
 export const SESSION_SEQ_OUT = 5;
 export const SESSION_SEQ_IN = 6;
 const SESSION_OPEN = 7;
-const SESSION_MADE = 8;
+export const SESSION_MADE = 8;
+/** data(S_N), 4 words, and its numbers: the next one of N, the lowest one accepted from B. */
+export const SESSION_DATA = 9;
+export const SESSION_DATA_OUT = 13;
+export const SESSION_DATA_IN = 14;
 
 let afterSession = nothing;
 
@@ -34,7 +38,7 @@ export function sessionAge(): number {
 
 /** Forgets S_N: a REQUEST for a new one goes out. */
 export function closeSession(): void {
-  wipeWords(session, 0, 9);
+  wipeWords(session, 0, 15);
 }
 
 /** Makes S_N from `terms`, if the run asked for a new session. */
@@ -52,6 +56,10 @@ function onSessionLabel(): void {
 }
 
 function onSessionKey(): void {
+  subkey(session, SESSION_SEAL, LABEL_DATA, session, SESSION_DATA, onSessionData);
+}
+
+function onSessionData(): void {
   subkey(session, SESSION_SEAL, LABEL_SEAL, session, SESSION_SEAL, onSessionSeal);
 }
 
@@ -59,7 +67,14 @@ function onSessionSeal(): void {
   session[SESSION_INDEX] = terms[T_CTR] & 255;
   session[SESSION_SEQ_OUT] = 1;
   session[SESSION_SEQ_IN] = 1;
+  session[SESSION_DATA_OUT] = 1;
+  session[SESSION_DATA_IN] = 1;
   session[SESSION_OPEN] = 1;
   session[SESSION_MADE] = seconds();
   afterSession();
+}
+
+/** A session that was kept through a sleep is in `session`, with the very numbers it had. */
+export function resumeSession(): void {
+  session[SESSION_OPEN] = 1;
 }

@@ -44,6 +44,7 @@ export const LABEL_DERIVE = 2;
 export const LABEL_SEAL = 3;
 export const LABEL_LINK = 4;
 export const LABEL_SESSION = 5;
+export const LABEL_DATA = 6;
 const LABEL_PAIRWISE = 7;
 const LABEL_SESSION_KEY = 8;
 

@@ -16,7 +16,10 @@ export const TIMER_PROBE = 7;
 export const TIMER_ROUTE = 8;
 export const TIMER_REVOKE = 9;
 export const TIMER_GROUP = 10;
-const TIMERS = 11;
+/** Data that waits for its way down (B), or a sleep that waits for its moment (mote). */
+export const TIMER_DOWN = 11;
+export const TIMER_SLEEP = 12;
+const TIMERS = 13;
 
 const deadlines = makeWords(TIMERS);
 const armed = makeWords(TIMERS);

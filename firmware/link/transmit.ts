@@ -17,7 +17,7 @@ import { sealFrameBegin } from '../mac/security.ts';
 import { IDENTITY_EUI, IDENTITY_PAN, IDENTITY_SHORT, NO_SHORT } from '../records.ts';
 import { nothing, runJob, task, TASK_CAUSE, TASK_CTR, TASK_NODE } from './task.ts';
 
-/** The key ended before the frame was sealed. */
+/** The key ended before the frame was sealed, or there is no way to the receiver. */
 const SENT_NO_KEY = 3;
 /** The payload fits no frame: data is never cut into fragments. */
 const SENT_TOO_LONG = 4;
@@ -181,4 +181,10 @@ export function sent(status: number): void {
 function finish(status: number): void {
   txStatus = status;
   sentNext();
+}
+
+/** Nobody is there to send to: goes on like after a transmission that failed. */
+export function sendNothing(next: () => void): void {
+  sentNext = next;
+  finish(SENT_NO_KEY);
 }

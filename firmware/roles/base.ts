@@ -2,6 +2,7 @@
 // The base station: the key centre, and a router of rank 0 for the nodes in its own earshot.
 
 import { advertTask, onSolicit, startAdvert } from '../kemp/advert.ts';
+import { loadAnswers } from '../kemp/answers.ts';
 import { onCentralRequest } from '../kemp/centre.ts';
 import { onReading } from '../kemp/delivery.ts';
 import { attachLines } from '../console/console.ts';
@@ -14,13 +15,14 @@ import * as layout from '../kemp/layout.ts';
 import { loadRegistry, VIA_BASE } from '../kemp/registry.ts';
 import { onRefresh } from '../kemp/refresh.ts';
 import { latestEpoch, revokeTask, startRevoke, watchOwnDeletions } from '../kemp/revoke.ts';
+import { downTask } from '../kemp/send-down.ts';
 import { onCommit, onStranger } from '../kemp/visited.ts';
 import { noteOwn, onAttached, onRevoked, onRoute, onUp } from '../kemp/whereabouts.ts';
 import { MODE_CENTRALISED, MODE_REFRESH } from '../events.ts';
 import { attachReceive, body, rx, RX_KEY, RX_LENGTH, sender } from '../link/receive.ts';
 import { drop } from '../link/refuse.ts';
 import { task, TASK_TYPE } from '../link/task.ts';
-import { TIMER_ADVERT, TIMER_GROUP, TIMER_PROBE, TIMER_REVOKE } from '../link/timers.ts';
+import { TIMER_ADVERT, TIMER_DOWN, TIMER_GROUP, TIMER_PROBE, TIMER_REVOKE } from '../link/timers.ts';
 import { REFUSED_KMP_LENGTH, REFUSED_NOT_SECURED } from '../refusals.ts';
 import { startRole, sweepTask } from './common.ts';
 import { notForRole } from './node.ts';
@@ -34,6 +36,7 @@ export { sent } from '../link/transmit.ts';
 export function start(): void {
   if (!loadRegistry() || !startRole(onTimer)) return;
   attachReceive(onMessage, onReading, onStranger, commit, commit);
+  loadAnswers();
   startGroup();
   watchOwnDeletions(changeGroup);
   watchDepartures(noteDeparture);
@@ -53,6 +56,7 @@ function onTimer(id: number): void {
   else if (id === TIMER_PROBE) probeTask();
   else if (id === TIMER_REVOKE) revokeTask();
   else if (id === TIMER_GROUP) groupTask();
+  else if (id === TIMER_DOWN) downTask();
   else sweepTask();
 }
 

@@ -6,6 +6,7 @@ import { attachedTask, onAck, startAttached } from '../kemp/attached.ts';
 import { onConfirmed } from '../kemp/confirm.ts';
 import { watchDeletions } from '../kemp/revoked.ts';
 import { startDecide } from '../kemp/decide.ts';
+import { isDown, onDown } from '../kemp/downlink.ts';
 import { changeGroup, groupTask, noteDeparture, startGroup } from '../kemp/group.ts';
 import { asksIntroduction, onForward, onIntroduce } from '../kemp/introduce.ts';
 import { KEY_MODE, keys, NO_KEY, watchDepartures } from '../kemp/keys.ts';
@@ -34,7 +35,7 @@ export { sent } from '../link/transmit.ts';
 /** See board.ts, Role. */
 export function start(): void {
   if (!startRole(onTimer)) return;
-  attachReceive(onMessage, relayReading, onStranger, commit, onConfirmed);
+  attachReceive(onMessage, onData, onStranger, commit, onConfirmed);
   startGroup();
   watchDeletions(changeGroup);
   watchDepartures(noteDeparture);
@@ -48,6 +49,11 @@ function commit(tentative: number): number {
   const live = onCommit(tentative);
   if (live !== NO_KEY && keys[live + KEY_MODE] !== MODE_REFRESH) startAttached(live);
   return live;
+}
+
+function onData(): void {
+  if (isDown()) onDown();
+  else relayReading();
 }
 
 function onTimer(id: number): void {

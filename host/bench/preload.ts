@@ -32,6 +32,8 @@ function identity(scenario: Scenario, seed: number, mote: ScenarioMote, base: Sc
   words[records.IDENTITY_REFRESH] = scenario.refreshMinutes;
   words[records.IDENTITY_SESSION] = scenario.sessionMinutes;
   words[records.IDENTITY_PROVISIONAL] = scenario.provisionalMinutes;
+  words[records.IDENTITY_OPTIONS] =
+    (scenario.sealData ? records.OPTION_SEAL_DATA : 0) + (scenario.tellReturns ? records.OPTION_TELL_RETURNS : 0);
   return words;
 }
 
@@ -52,6 +54,7 @@ export function provision(scenario: Scenario, seed: number, mote: ScenarioMote):
   const flash: Flash = new Map([[records.RECORD_IDENTITY, identity(scenario, seed, mote, base)]]);
   if (mote === base) {
     const nodes = scenario.motes.filter((other) => other !== base);
+    flash.set(records.RECORD_REGISTRY, Int32Array.of(records.RECORDS_VERSION, nodes.length));
     nodes.forEach((node, index) => flash.set(records.RECORD_NODE + index, registryNode(node, seed)));
   }
   return flash;

@@ -48,8 +48,12 @@ export interface BenchControl {
   /** Types a line into a mote's console. */
   command(mote: string, line: string): void;
   power(mote: string, on: boolean): void;
+  /** Starts a mote anew: flash stays, memory is lost. */
+  reset(mote: string): void;
   /** What a mote's flash holds, to look at and to change while the power is off. */
   flash(mote: string): Flash;
+  /** What a mote's retained memory holds, to look at and to change while it sleeps. */
+  retained(mote: string): Int32Array;
 }
 
 /** Who watches, and who interferes; the hooks of the air carry `FrameLabel`s. */
@@ -136,6 +140,8 @@ function plan(scenario: Scenario, clock: Clock, air: Air, motes: ReadonlyMap<str
         const mote = motes.get(change.mote)!;
         if (change.power === 'on') mote.powerOn();
         else mote.powerOff();
+      } else if ('reset' in change) {
+        motes.get(change.reset)!.reset();
       } else if ('console' in change) {
         motes.get(change.mote)!.command(change.console);
       } else if (change.between === undefined) {
@@ -187,7 +193,9 @@ export function runBench(options: BenchOptions): BenchResult {
       void air.transmit(from, { sender: 'injected', octets, attempt: 1, ack: false, label: undefined }, txPowerDbm),
     command: (mote, line) => named(mote).command(line),
     power: (mote, on) => (on ? named(mote).powerOn() : named(mote).powerOff()),
+    reset: (mote) => named(mote).reset(),
     flash: (mote) => named(mote).flash,
+    retained: (mote) => named(mote).retained,
   };
 
   plan(scenario, clock, air, motes);
@@ -211,7 +219,7 @@ export function runBench(options: BenchOptions): BenchResult {
           eui64: mote.spec.eui64,
           role: mote.spec.role,
           image: imageOf(vm, mote.spec.role),
-          on: mote.on,
+          on: mote.on || mote.asleep,
           rank: tree.rankOf(lowWord(mote.spec)) ?? null,
           joined: neighbors.length > 0,
           neighbors,
@@ -232,7 +240,8 @@ export function runBench(options: BenchOptions): BenchResult {
 /** Every node that has power at the end should hold a key; the base station holds what its neighbours ask for. */
 function failuresOf(result: Result, motes: ReadonlyMap<string, Mote>, revocations: RevocationBook): string[] {
   const revoked = (name: string): boolean => revocations.isRevoked(lowWord(motes.get(name)!.spec));
+  const awake = (name: string): boolean => motes.get(name)!.on;
   return result.motes
-    .filter((mote) => mote.role !== 'base' && mote.on && !mote.joined && !revoked(mote.name))
+    .filter((mote) => mote.role !== 'base' && awake(mote.name) && !mote.joined && !revoked(mote.name))
     .map((mote) => `${mote.name} holds no key at the end, after ${result.durationMs / 1000} s.`);
 }

@@ -47,7 +47,15 @@ function describeReport(directory: Directory, event: number, args: readonly numb
     case events.EVENT_REVOKED:
       return { what: `knows that ${directory.name(b)} has let go of ${peer}` };
     case events.EVENT_BAD_RECORD:
-      return { what: `cannot run: record ${a} has version ${c}, expected ${b}` };
+      return {
+        what: `cannot run: record ${a} ${c === 0 ? 'is missing or unreadable' : `has version ${c}, expected ${b}`}`,
+      };
+    case events.EVENT_RESTORED:
+      return { what: `kept key ${d} with ${peer}, depth ${c}`, mode: b };
+    case events.EVENT_DOWN_SENT:
+      return { what: `sent ${c} octets down to ${peer}${d === 0 ? '' : ': not acknowledged'}` };
+    case events.EVENT_DOWN:
+      return { what: `got ${b} octets from the base station` };
     default:
       return undefined;
   }

@@ -53,6 +53,7 @@ function checkSchedule(scenario: Scenario, report: Report): void {
   scenario.schedule.forEach((change, index) => {
     const path = ['schedule', index];
     if ('mote' in change) known([...path, 'mote'], change.mote);
+    else if ('reset' in change) known([...path, 'reset'], change.reset);
     else change.between?.forEach((name, end) => known([...path, 'between', end], name));
   });
 }

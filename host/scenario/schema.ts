@@ -52,10 +52,11 @@ const mote = z.strictObject({
 const change = z.union(
   [
     z.strictObject({ at: seconds, power: z.enum(['on', 'off']), mote: moteName }),
+    z.strictObject({ at: seconds, reset: moteName }),
     z.strictObject({ at: seconds, console: z.string().min(1).max(255), mote: moteName }),
     z.strictObject({ at: seconds, lossProbability: probability, between: z.tuple([moteName, moteName]).optional() }),
   ],
-  'expected { at, power: "on" or "off", mote }, { at, console: a line, mote } or { at, lossProbability, between: [two motes] or nothing }',
+  'expected { at, power: "on" or "off", mote }, { at, reset: a mote }, { at, console: a line, mote } or { at, lossProbability, between: [two motes] or nothing }',
 );
 
 export const scenarioSchema = z.strictObject({
@@ -79,6 +80,8 @@ export const scenarioSchema = z.strictObject({
   hysteresis: z.int().min(0).max(255).default(10).describe('a router is left only for one better by this much LQI'),
   leaveBelow: z.int().min(0).max(255).default(48).describe('and only when its own LQI is below this'),
   dataPeriodMs: z.int().min(0).max(3_600_000).default(2000).describe('time between two readings; 0 sends none'),
+  sealData: z.boolean().default(false).describe('seal data between motes and the base station end to end'),
+  tellReturns: z.boolean().default(false).describe('motes tell the base station when they go back to a router'),
   motes: z.array(mote).min(2),
   schedule: z.array(change).default([]),
 });

@@ -32,7 +32,7 @@ export const REJECT = 6;
 /** Type, version 1, mode. */
 export const head = (type: number, mode: number): Buffer => big(1, (type << 4) | (1 << 2) | mode);
 
-const LABELS = { 'request-MAC': 1, derive: 2, seal: 3, link: 4, session: 5 } as const;
+const LABELS = { 'request-MAC': 1, derive: 2, seal: 3, link: 4, session: 5, data: 6 } as const;
 export type Label = keyof typeof LABELS;
 
 const ONE = big(1, 1);

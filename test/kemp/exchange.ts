@@ -39,6 +39,7 @@ interface Session {
   readonly node: Party;
   readonly ctr: number;
   readonly seal: Buffer;
+  readonly data: Buffer;
 }
 
 const MODES = ['centralised', 'predictive', 'reactive', 'refresh'] as const;
@@ -68,6 +69,7 @@ export class Exchange {
   readonly #nonces = new Map<string, string>();
   /** Group keys of each router, in their order: index and octets. */
   readonly #groups = new Map<string, { index: number; key: Buffer }[]>();
+  readonly #restarted = new Set<string>();
   /** What each party was told to delete: kind, node and epoch. */
   readonly #revoked = new Map<string, Set<string>>();
   /** Routes that UPs of one inner message have gone so far, and the hops that DOWNs of it have still to go. */
@@ -84,6 +86,11 @@ export class Exchange {
       address.length === 8 ? member.eui.equals(address) : member.short === address.readUInt16BE(0),
     );
     return found ?? fail(`expected the address of a member, got ${hex(address)}`);
+  }
+
+  /** A mote starts anew: it may draw another first group key. */
+  restart(name: string): void {
+    this.#restarted.add(hex(this.#members.find((member) => member.name === name)!.eui));
   }
 
   /** Keys of two parties with this index, the newest first. */
@@ -130,16 +137,54 @@ export class Exchange {
   /** Reads the payload of a data frame under a key. */
   data(payload: Buffer, from: Party, to: Party, key: Key): string {
     if (payload.length === 0) return same(key.node, from) ? 'CONFIRM' : 'CONFIRM answered';
+    if ((payload[0] & 7) === 4) {
+      // The last hop of what came in a DOWN, unless the base station is that hop.
+      const kind = this.#downward(payload, to);
+      if (!same(from, this.#base)) this.#expectRelayed(payload, from, to);
+      return kind;
+    }
     if (payload[0] === 1) {
-      expectSame(make.reading(payload.readUInt16BE(1), payload.readUInt32BE(3)), payload, 'reading');
+      expectSame(make.reading(payload.readUInt16BE(1), payload.subarray(3)), payload, 'reading');
       return 'reading';
     }
-    const at = payload[0] === 3 ? 9 : 3;
+    if (payload[0] === 9) {
+      this.#sealedReading(payload, from);
+      return 'sealed reading';
+    }
+    const at = payload[0] === 3 || payload[0] === 11 ? 9 : 3;
     const origin = this.party(payload.subarray(1, at));
     if (same(origin, from) || same(origin, to)) fail('a relayed reading names one of the two ends');
-    const made = make.relayed(origin, payload.readUInt16BE(at), payload.readUInt32BE(at + 2));
+    if (payload[0] > 9) {
+      const made = derive.join([big(1, 9), payload.subarray(at)]);
+      this.#sealedReading(made, origin);
+      expectSame(make.relayedSealed(origin, [big(1, 9), payload.subarray(at)]), payload, 'relayed sealed reading');
+      return 'relayed sealed reading';
+    }
+    const made = make.relayed(origin, payload.readUInt16BE(at), payload.subarray(at + 2));
     expectSame(made, payload, 'relayed reading');
     return 'relayed reading';
+  }
+
+  #sealedReading(payload: Buffer, node: Party): void {
+    this.#sealedData(payload, 9, node, [node, this.#base]);
+  }
+
+  /** Data of the base station for a node, as its last hop has it. */
+  #downward(payload: Buffer, node: Party): string {
+    if (payload[0] === 4) {
+      expectSame(make.downward(payload.readUInt16BE(1), payload.subarray(3)), payload, 'data down');
+      return 'data down';
+    }
+    if (payload[0] !== 12) fail(`expected data of kind 4 or 12, got ${payload[0]}`);
+    this.#sealedData(payload, 12, node, [this.#base, node]);
+    return 'sealed data down';
+  }
+
+  #sealedData(payload: Buffer, kind: 9 | 12, node: Party, ends: readonly [Party, Party]): void {
+    const [index, seq] = [payload[1], payload.readUInt32BE(2)];
+    const how = make.dataSeal(kind, index, seq, ends);
+    const { key, plain } = this.#open(payload, this.#sealsOf(node, index, 'data'), how, 'sealed data');
+    expectSame(make.seal(key, how, [plain]), payload, 'sealed data');
   }
 
   #advert(body: Buffer, router: Party): string {
@@ -240,12 +285,14 @@ export class Exchange {
     const relays = this.#list(body.subarray(2, at), width);
     const last = this.party(body.subarray(at, at + lastWidth));
     const inner = body.subarray(at + lastWidth);
-    expectSame(make.down(width, [...relays, last], [inner]), body, 'DOWN');
+    const mode = body[0] & 3;
+    if (mode > 1) fail(`DOWN of mode ${mode}`);
+    expectSame(make.down(width, [...relays, last], [inner], mode), body, 'DOWN');
     if (!same(from, this.#base)) this.#expectRelayed(inner, from, to, ...relays, last);
     const id = `down ${hex(inner)}`;
     const ahead = [to, ...relays, last].map(({ eui }) => hex(eui)).join(' ');
     this.#paths.set(id, (this.#paths.get(id) ?? new Set()).add(ahead));
-    return `DOWN with ${this.#fromBase(inner, last, this.#base)}`;
+    return `DOWN with ${mode === 1 ? this.#downward(inner, last) : this.#fromBase(inner, last, this.#base)}`;
   }
 
   /** Who passes a message of the base station on has had it in a DOWN, with all hops that are ahead. */
@@ -286,9 +333,9 @@ export class Exchange {
   }
 
   /** Sessions of a node that one octet names, the newest first. */
-  #sealsOf(node: Party, index: number): Buffer[] {
+  #sealsOf(node: Party, index: number, use: 'seal' | 'data' = 'seal'): Buffer[] {
     const found = this.#sessions.filter((session) => same(session.node, node) && (session.ctr & 255) === index);
-    return found.map(({ seal }) => seal).reverse();
+    return found.map((session) => session[use]).reverse();
   }
 
   #approval(body: Buffer, authority: Party, router: Party): string {
@@ -324,8 +371,8 @@ export class Exchange {
   #learn(run: Run, r1: Buffer): void {
     if (run.r1 === undefined && run.terms.newSession) {
       const { node, ctr } = run.terms;
-      const seal = derive.subkey(derive.sessionKey(run.secret, run.terms, r1), 'seal');
-      this.#sessions.push({ node, ctr, seal });
+      const key = derive.sessionKey(run.secret, run.terms, r1);
+      this.#sessions.push({ node, ctr, seal: derive.subkey(key, 'seal'), data: derive.subkey(key, 'data') });
     }
     expectSame([run.r1 ?? r1], r1, 'r1 of one run');
     run.r1 = r1;
@@ -431,6 +478,11 @@ export class Exchange {
     const id = hex(router.eui);
     const before = this.#groups.get(id) ?? [];
     const old = before.at(-1);
+    if (groupIndex === 1 && this.#restarted.has(id) && !before.some(({ key }) => key.equals(groupKey))) {
+      this.#restarted.delete(id);
+      this.#groups.set(id, [...before, { index: groupIndex, key: groupKey }]);
+      return;
+    }
     if (old?.index === groupIndex) expectSame([old.key], groupKey, 'group key');
     // A NOTICE that is repeated has the one of its time; a router that starts anew begins with index 1.
     if (before.some(({ index, key }) => index === groupIndex && key.equals(groupKey))) return;

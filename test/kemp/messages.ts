@@ -78,11 +78,14 @@ export function up(origin: Buffer, width: Width, route: readonly Party[], inner:
   return [head(UP, 0), info(route.length, width, origin.length as Width), origin, ...names, ...inner];
 }
 
-/** @param width of every router's address. @param route next hop first, receiver of the message last. */
-export function down(width: Width, route: readonly Party[], inner: Fields): Fields {
+/**
+ * @param width of every router's address. @param route next hop first, receiver of the message last.
+ * @param mode 1 where data is inside
+ */
+export function down(width: Width, route: readonly Party[], inner: Fields, mode = 0): Fields {
   const last = route[route.length - 1];
   const names = route.slice(0, -1).map((router) => name(router, width));
-  return [head(DOWN, 0), info(route.length, width, widthOf(last)), ...names, name(last), ...inner];
+  return [head(DOWN, mode), info(route.length, width, widthOf(last)), ...names, name(last), ...inner];
 }
 
 /** How a sealed message is sealed, part by part. */
@@ -196,10 +199,23 @@ export function group({ groupKey, groupIndex, groupCounter }: Omit<Welcome, 'lif
 /** @param mode 0 asks, 1 answers. @param index of the receiver's group key that the sender knows. */
 export const echo = (mode: number, index: number): Fields => [head(ECHO, mode), big(1, index)];
 
-/** Payload of a data frame: a reading on its first hop. @param uptime seconds. */
-export const reading = (seq: number, uptime: number): Fields => [big(1, 1), big(2, seq), big(4, uptime)];
+/** Payload of a data frame: a reading on its first hop. */
+export const reading = (seq: number, data: Buffer): Fields => [big(1, 1), big(2, seq), data];
 
 /** A reading that was relayed: its origin's address goes with it. */
-export function relayed(origin: Party, seq: number, uptime: number): Fields {
-  return [big(1, origin.short === undefined ? 3 : 2), name(origin), big(2, seq), big(4, uptime)];
+export function relayed(origin: Party, seq: number, data: Buffer): Fields {
+  return [big(1, origin.short === undefined ? 3 : 2), name(origin), big(2, seq), data];
+}
+
+/** Data from the base station on its last hop. */
+export const downward = (seq: number, data: Buffer): Fields => [big(1, 4), big(2, seq), data];
+
+/** Sealed data: a reading, kind 9, from N to B, or the other way, kind 12. Both are of type 0. */
+export function dataSeal(kind: 9 | 12, index: number, seq: number, ends: readonly [Party, Party]): Seal {
+  return sealOf(0, [big(1, kind), big(1, index), big(4, seq)], seq, ends);
+}
+
+/** A sealed reading that was relayed. @param made by its origin, kind and all. */
+export function relayedSealed(origin: Party, made: Fields): Fields {
+  return [big(1, origin.short === undefined ? 11 : 10), name(origin), ...made.slice(1)];
 }

@@ -5,7 +5,7 @@ import { runBench } from '../../host/bench/run.ts';
 import type { BenchHooks } from '../../host/bench/run.ts';
 import { loadScenario, parseScenario } from '../../host/scenario/load.ts';
 import type { Scenario } from '../../host/scenario/schema.ts';
-import type { VmName } from '../../host/vm/open.ts';
+import type { VmFactory, VmName } from '../../host/vm/open.ts';
 import { octets } from './crypto.ts';
 import type { Member } from './exchange.ts';
 import { Follower } from './follow.ts';
@@ -60,22 +60,41 @@ export interface Followed {
   readonly logged: readonly string[];
 }
 
+export interface FollowOptions {
+  /** Images in place of the engine's. */
+  readonly open?: VmFactory;
+  /** Injected frames are a stranger's who sends again what others have sent. */
+  readonly strangers?: boolean;
+}
+
 /** Runs a scenario; every frame on air must be as docs/protocol.md has it. */
-export function follow(scenario: Scenario, vm: VmName = 'v8', hooks: BenchHooks = {}): Followed {
+export function follow(
+  scenario: Scenario,
+  vm: VmName = 'v8',
+  hooks: BenchHooks = {},
+  { open, strangers = false }: FollowOptions = {},
+): Followed {
   const follower = new Follower(membersOf(scenario), parseInt(scenario.pan, 16), scenario.maxPsdu);
   const logged: string[] = [];
   const listening: BenchHooks = {
     onFrame({ ack, attempt, octets: frame, start, sender }) {
-      if (ack || attempt > 1) return;
+      if (ack || attempt > 1 || (strangers && sender === 'injected')) return;
       try {
         follower.take(Buffer.from(frame));
       } catch (error) {
         throw new Error(`${sender} at ${start / 1e6} s: ${(error as Error).message}`, { cause: error });
       }
     },
+    onPower: (mote, on) => void (on && follower.exchange.restart(mote)),
     onKey: ({ key, index, motes }) => void logged.push(`${key} ${index} ${motes.join(' ')}`),
   };
-  const { result } = runBench({ scenario, vm, keylog: true, hooks: [listening, hooks] });
+  const { result } = runBench({
+    scenario,
+    vm,
+    keylog: true,
+    hooks: [listening, hooks],
+    ...(open === undefined ? {} : { open }),
+  });
   return { follower, result, logged };
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The worked vectors of docs/protocol.md: r1 joins at the base station, r2 and the node N join through r1, and N moves on to
 // r2, where its key is refreshed; at last it is removed, and then found to be compromised. Every key, random number and counter is fixed here; all else follows.
-import { octets } from './crypto.ts';
+import { big, octets } from './crypto.ts';
 import * as derive from './derivation.ts';
 import type { Fields, Party, Terms } from './derivation.ts';
 import * as carriage from './frames.ts';
@@ -78,6 +78,8 @@ function derivation(): Vector {
     'session key, input': text(derive.sessionInput(TERMS.join, r1Join)),
     S_N: text([S_N]),
     'seal(S_N)': text([derive.subkey(S_N, 'seal')]),
+    'data, input': text(derive.subkeyInput('data')),
+    'data(S_N)': text([derive.subkey(S_N, 'data')]),
   };
 }
 
@@ -92,11 +94,17 @@ function request(secret: Buffer, terms: Terms, named: readonly Party[]): { vecto
   return { vector, body };
 }
 
-function sealed(name: string, secret: Buffer, how: make.Seal, plain: Fields): { vector: Vector; body: Fields } {
-  const key = derive.subkey(secret, 'seal');
+function sealed(
+  name: string,
+  secret: Buffer,
+  how: make.Seal,
+  plain: Fields,
+  use: 'seal' | 'data' = 'seal',
+): { vector: Vector; body: Fields } {
+  const key = derive.subkey(secret, use);
   const body = make.seal(key, how, plain);
   const vector = {
-    [`seal(${name})`]: text([key]),
+    [`${use}(${name})`]: text([key]),
     nonce: text(how.nonce),
     'associated data': text(how.aad),
     plaintext: text(plain),
@@ -181,6 +189,9 @@ export function vectors(): Record<string, Vector> {
   const [reason, refused] = [5, TERMS.both];
   const rejected = make.reject(0, reason, refused.ctr, derive.rejectMac(K_N, 0, reason, refused.ctr, N));
 
+  const sealedReading = sealed('S_N', S_N, make.dataSeal(9, 1, 1, [N, B]), [big(4, 60)], 'data');
+  const sealedDown = sealed('S_N', S_N, make.dataSeal(12, 1, 1, [B, N]), [hex('0a')], 'data');
+
   const down = make.down(2, [R2], ackMoved.body);
   const far = make.down(2, [R2], approval.body);
   const whole = derive.join(far);
@@ -234,8 +245,14 @@ export function vectors(): Record<string, Vector> {
     GROUP: { body: text(group), ...securedFrame(link(0x44, R1, R2), 10, K_R2_R1, { body: group }) },
     ECHO: { body: text(asked), ...securedFrame(link(0x37, N, R1), 2, K_N_R1, { body: asked }) },
     'ECHO, answered': { body: text(answered), ...securedFrame(link(0x45, R1, N), 1, K_N_R1, { body: answered }) },
-    Reading: securedFrame(link(0x34, N, R1), 1, K_N_R1, { data: make.reading(1, 60) }),
-    'Reading, relayed': securedFrame(link(0x43, R1, B), 6, K_R1_B, { data: make.relayed(N, 1, 60) }),
+    Reading: securedFrame(link(0x34, N, R1), 1, K_N_R1, { data: make.reading(1, big(4, 60)) }),
+    'Reading, relayed': securedFrame(link(0x43, R1, B), 6, K_R1_B, { data: make.relayed(N, 1, big(4, 60)) }),
+    'Reading, sealed': { ...sealedReading.vector, 'relayed by r1': text(make.relayedSealed(N, sealedReading.body)) },
+    'Data down': {
+      body: text(make.down(2, [N], make.downward(0x3f01, hex('0a')), 1)),
+      ...securedFrame(link(0x46, R1, N), 2, K_N_R1, { data: make.downward(0x3f01, hex('0a')) }),
+    },
+    'Data down, sealed': { ...sealedDown.vector, 'body of DOWN': text(make.down(2, [N], sealedDown.body, 1)) },
     Fragments: {
       body: text(far),
       'first payload': text(carriage.mpxFragment(9, 0, false, whole.length, whole.subarray(0, 41))),
