@@ -51,6 +51,7 @@ export class Adversary implements Listener {
   #memory: Seen[] = [];
   #heard = 0;
   #sendingUntil = 0;
+  #sentAt = -1;
   /** Frames that are kept from their receivers, retries too. */
   readonly #taken = new WeakMap<Uint8Array, boolean>();
 
@@ -80,7 +81,7 @@ export class Adversary implements Listener {
   }
 
   interrupted(since: number): boolean {
-    return this.#sendingUntil > since;
+    return this.#sentAt > since;
   }
 
   heard({ octets }: Transmission): void {
@@ -179,6 +180,7 @@ export class Adversary implements Listener {
   }
 
   #transmit(act: Act['do'], octets: Uint8Array, ack: boolean): void {
+    this.#sentAt = this.#clock.now;
     this.#sendingUntil = this.#clock.now + airtime(octets.length);
     this.sent.set(act, (this.sent.get(act) ?? 0) + 1);
     const what = { sender: this.name, octets, attempt: 1, ack, label: undefined };

@@ -11,6 +11,8 @@ import type { AdversarySpec, MUST_NOT } from './schema.ts';
 
 /** A key that is deleted may have a newer one in its place by then, or soon. */
 const SUCCESSION_MICROS = 1_000_000;
+/** By then a node has proof of its new key from the router, or has given it up. */
+const PROOF_MICROS = 60_000_000;
 
 interface End {
   readonly at: number;
@@ -27,6 +29,8 @@ interface Pair {
   readonly lifeEnds: number;
   atNode: End | undefined;
   atRouter: End | undefined;
+  /** The node's data goes by this key: it has the router's proof. */
+  attached: boolean;
 }
 
 export interface Achieved {
@@ -92,6 +96,7 @@ export class Verdict {
           lifeEnds,
           atNode: end,
           atRouter: undefined,
+          attached: false,
         };
         this.#pairs.set(`${own} ${a} ${b}`, pair);
         break;
@@ -103,8 +108,9 @@ export class Verdict {
         this.#gone(own, micros, a, b);
         break;
       case events.EVENT_ATTACH: {
-        const committed = this.#of(own, a).some((pair) => pair.atRouter !== undefined);
-        if (!committed && !this.#suspect.has(a)) {
+        const pairs = this.#of(own, a).filter((pair) => pair.atRouter !== undefined);
+        for (const pair of pairs) pair.attached = true;
+        if (pairs.length === 0 && !this.#suspect.has(a)) {
           this.#gain(micros, `${mote.name} went to ${this.#directory.name(a)}, which had committed no key with it`);
         }
         break;
@@ -174,6 +180,7 @@ export class Verdict {
       if (atNode === undefined || atRouter === undefined || this.#suspect.has(node) || this.#suspect.has(router))
         continue;
       const goneAt = Math.min(atNode.goneAt ?? Infinity, atRouter.goneAt ?? Infinity);
+      const proved = pair.attached || goneAt > atNode.at + PROOF_MICROS;
       const restarted = [node, router].some((low) => (this.#startedAt.get(low) ?? 0) > atNode.at);
       const succeeded = this.#of(node, router)
         .concat(this.#of(router, node))
@@ -184,7 +191,7 @@ export class Verdict {
             other.atNode.at > atNode.at &&
             other.atNode.at <= goneAt + SUCCESSION_MICROS,
         );
-      if (goneAt === Infinity || goneAt >= lifeEnds || restarted || succeeded) continue;
+      if (goneAt === Infinity || goneAt >= lifeEnds || !proved || restarted || succeeded) continue;
       const names = `${this.#directory.name(node)} and ${this.#directory.name(router)}`;
       lost.push(`${(goneAt / 1e6).toFixed(3)} s: the key of run ${ctr} of ${names}`);
     }
