@@ -140,7 +140,7 @@ function judge(): number {
   }
   if (isMarked(t, term.T_NODE)) return refusal.REFUSED_REVOKED;
   if (t[term.T_DEPTH] < 1 || t[term.T_DEPTH] > me[IDENTITY_DEPTH_LIMIT]) return refusal.REFUSED_DEPTH;
-  return key.keyWith(t, term.T_NODE, key.LIVE) === key.NO_KEY ? refusal.ACCEPTED : refusal.REFUSED_LIVE_KEY;
+  return key.trustedWith(t, term.T_NODE, key.LIVE) === key.NO_KEY ? refusal.ACCEPTED : refusal.REFUSED_LIVE_KEY;
 }
 
 /** Keeps K_NR as a tentative key. @param tagHigh the APPROVAL's tag, to know it again. */

@@ -108,7 +108,8 @@ export class Verdict {
         this.#gone(own, micros, a, b);
         break;
       case events.EVENT_ATTACH: {
-        const pairs = this.#of(own, a).filter((pair) => pair.atRouter !== undefined);
+        // A router may go back to one that had asked it for their key.
+        const pairs = [...this.#of(own, a), ...this.#of(a, own)].filter((pair) => pair.atRouter !== undefined);
         for (const pair of pairs) pair.attached = true;
         if (pairs.length === 0 && !this.#suspect.has(a)) {
           this.#gain(micros, `${mote.name} went to ${this.#directory.name(a)}, which had committed no key with it`);
