@@ -18,7 +18,10 @@ export const NODE_ATTACHED_CTR = records.NODE_WORDS + 2;
 /** Until when (s) a key that B granted for it may live somewhere, and its depth at the router it is at. */
 export const NODE_HELD_UNTIL = records.NODE_WORDS + 3;
 export const NODE_DEPTH = records.NODE_WORDS + 4;
-export const NEXT_NODE = records.NODE_WORDS + 5;
+/** ctr of an ATTACHED that B does not believe yet, and since when (s). */
+export const NODE_ODD_CTR = records.NODE_WORDS + 5;
+export const NODE_ODD_SINCE = records.NODE_WORDS + 6;
+export const NEXT_NODE = records.NODE_WORDS + 7;
 
 export const nodes = makeWords(records.MAX_NODES * NEXT_NODE);
 /** Offset behind the last record in use. */
