@@ -260,7 +260,7 @@ function refreshOne(): boolean {
 /** Moves to `target`: without a frame where a live key is at hand, else by the cheapest mode that can work. Ends the task. */
 function handOver(target: number, mode: number): void {
   const table = candidate.candidates;
-  const held = key.keyWith(table, target, key.LIVE);
+  const held = key.trustedWith(table, target, key.LIVE);
   if (held !== key.NO_KEY) {
     up.attachTo(held, table[target + candidate.CANDIDATE_RANK], MODE_RETURN);
     endTask();
@@ -327,7 +327,7 @@ function wantNeighbours(): void {
       candidate.qualityOf(one) >= JOIN_QUALITY &&
       runs.awaitedRouter(table, one) < 0 &&
       isMineToAsk(one) &&
-      key.keyWith(table, one, key.UNCONFIRMED) === key.NO_KEY &&
+      key.trustedWith(table, one, key.UNCONFIRMED) === key.NO_KEY &&
       !key.hasTentative(table, one)
     ) {
       runs.wantRouter(table, one);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // ECHO: is the peer of a key still the one that holds it? Asked under the link key, twice, where there is reason to doubt: an
-// ADVERT with another incarnation, a session restored from sleep. Any frame under the key is an answer; without one the key is
-// dropped, and the node looks for another way (protocol.md "Discovery").
+// ADVERT with another incarnation, a session restored from sleep. Any frame under the key is an answer; without one nothing is
+// built on the key any more, and the node looks for another way. It is not deleted: anyone can forge an ADVERT in the name of a
+// router that is out of earshot (protocol.md "Discovery").
 
 import { body, rx, RX_KEY, RX_LENGTH } from '../link/receive.ts';
 import { drop } from '../link/refuse.ts';
@@ -17,19 +18,20 @@ const PROBES = 2;
 
 /** Doubts a key: the first ECHO goes out as soon as the board is free. */
 export function doubt(doubted: number): void {
-  if (key.keys[doubted + key.KEY_PROBES] === 0) {
+  if (key.keys[doubted + key.KEY_PROBES] === 0 || key.keys[doubted + key.KEY_PROBES] === key.DOUBTED) {
     key.keys[doubted + key.KEY_PROBES] = 1;
     key.keys[doubted + key.KEY_PROBE_DUE] = inMillis(0);
     setTimer(TIMER_PROBE, 0);
   }
 }
 
-/** TIMER_PROBE: asks again, or drops the key that did not answer; ends the task. */
+/** TIMER_PROBE: asks again, or gives the key that did not answer no more trust; ends the task. */
 export function probeTask(): void {
   let due = key.NO_KEY;
   let soonest = 0x3fffffff;
   for (let one = 0; one < key.LIVE_END; one += key.NEXT_KEY) {
-    if (key.keys[one + key.KEY_STATE] === key.LIVE && key.keys[one + key.KEY_PROBES] > 0) {
+    const probes = key.keys[one + key.KEY_PROBES];
+    if (key.keys[one + key.KEY_STATE] === key.LIVE && probes > 0 && probes !== key.DOUBTED) {
       const left = remaining(key.keys[one + key.KEY_PROBE_DUE]);
       if (left <= 0) due = one;
       else if (left < soonest) soonest = left;
@@ -43,7 +45,7 @@ export function probeTask(): void {
   const wait = runTimeout(1);
   setTimer(TIMER_PROBE, soonest < wait ? soonest : wait);
   if (key.keys[due + key.KEY_PROBES] > PROBES) {
-    key.dropKey(due);
+    key.keys[due + key.KEY_PROBES] = key.DOUBTED;
     endTask();
   } else {
     key.keys[due + key.KEY_PROBES] += 1;

@@ -53,7 +53,7 @@ export const KEY_SERVED = 39;
 /** When this key was made, and when the base station made the first of its line: seconds. They set refresh and renewal. */
 export const KEY_MADE = 40;
 export const KEY_BORN = 41;
-/** ECHOs sent in vain since the peer was last heard under this key, and when the next is due (ms). */
+/** ECHOs sent in vain since the peer was last heard under this key, and when the next is due (ms); DOUBTED: it did not answer. */
 export const KEY_PROBES = 42;
 export const KEY_PROBE_DUE = 43;
 /** At R: index of the group key that the peer was told of last, and when that was last tried in vain (s). */
@@ -68,6 +68,9 @@ export const TENTATIVE = 1;
 export const UNCONFIRMED = 2;
 /** Both ends have proved it. */
 export const LIVE = 3;
+
+/** Of KEY_PROBES: all ECHOs were in vain. The key stays, since a stranger may have made the doubt, and waits for a sign of life. */
+export const DOUBTED = 4;
 
 export const keys = makeWords((SLOTS + 1) * KEY_WORDS);
 
@@ -112,6 +115,12 @@ export function hasTentative(peer: Words, at: number): boolean {
     if (keys[key + KEY_STATE] === TENTATIVE && names(peer, at, keys, key) && keyAlive(key)) return true;
   }
   return false;
+}
+
+/** As keyWith(), but for keys that are in doubt: nothing is built on them. */
+export function trustedWith(peer: Words, at: number, state: number): number {
+  const best = keyWith(peer, at, state);
+  return best !== NO_KEY && keys[best + KEY_PROBES] === DOUBTED ? NO_KEY : best;
 }
 
 /** A free slot of [from, to), wiped, for the peer; NO_KEY if there is none. */

@@ -6,7 +6,7 @@ import { makeWords, type Words } from '../../crypto-core/tables.ts';
 import { EVENT_ATTACH, EVENT_DETACH, EVENT_RANK, MODE_RETURN } from '../events.ts';
 import { copyAddress, names } from '../link/address.ts';
 import { nothing } from '../link/task.ts';
-import { keys, keyWith, NO_KEY, UNCONFIRMED } from './keys.ts';
+import { keys, trustedWith, NO_KEY, UNCONFIRMED } from './keys.ts';
 import { MAX_HOPS } from './layout.ts';
 
 export const parent = makeWords(5);
@@ -25,9 +25,9 @@ export function watchReturns(next: () => void): void {
   onReturn = next;
 }
 
-/** The live key with the parent, or NO_KEY: detached, or the key has ended. */
+/** The live key with the parent, or NO_KEY: detached, or the key has ended or is in doubt. */
 export function parentKey(): number {
-  return parent[PARENT_STATE] === 1 ? keyWith(parent, PARENT_ADDRESS, UNCONFIRMED) : NO_KEY;
+  return parent[PARENT_STATE] === 1 ? trustedWith(parent, PARENT_ADDRESS, UNCONFIRMED) : NO_KEY;
 }
 
 /** True if `address` names the parent. */

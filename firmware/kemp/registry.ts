@@ -20,7 +20,10 @@ export const NODE_DEPTH = records.NODE_WORDS + 4;
 /** Numbers under data(S_N): the next one of B, the lowest one accepted from N; the stored ones are reserved ahead. */
 const NODE_DATA_NEXT = records.NODE_WORDS + 5;
 export const NODE_DATA_FLOOR = records.NODE_WORDS + 6;
-export const NEXT_NODE = records.NODE_WORDS + 7;
+/** ctr of an ATTACHED that B does not believe yet, and since when (s). */
+export const NODE_ODD_CTR = records.NODE_WORDS + 7;
+export const NODE_ODD_SINCE = records.NODE_WORDS + 8;
+export const NEXT_NODE = records.NODE_WORDS + 9;
 
 export const nodes = makeWords(records.MAX_NODES * NEXT_NODE);
 /** Offset behind the last record in use. */

@@ -142,7 +142,7 @@ function judge(): number {
   }
   if (isMarked(t, term.T_NODE)) return refusal.REFUSED_REVOKED;
   if (t[term.T_DEPTH] < 1 || t[term.T_DEPTH] > me[IDENTITY_DEPTH_LIMIT]) return refusal.REFUSED_DEPTH;
-  if (key.keyWith(t, term.T_NODE, key.LIVE) !== key.NO_KEY) return refusal.REFUSED_LIVE_KEY;
+  if (key.trustedWith(t, term.T_NODE, key.LIVE) !== key.NO_KEY) return refusal.REFUSED_LIVE_KEY;
   return yields(t, term.T_NODE) ? refusal.ACCEPTED : refusal.REFUSED_CROSSING;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the base station learns of who is where: routes recorded on the way up, and ATTACHED, which it acknowledges.
 
-import { report } from '#board';
+import { report, seconds } from '#board';
 import { getWord, putWord } from '../../crypto-core/index.ts';
 import { makeWords, type Words } from '../../crypto-core/tables.ts';
 import {
@@ -30,6 +30,9 @@ import { nodes } from './registry.ts';
 import { onRevokedBy, revokeAt } from './revoke.ts';
 import { sendDown } from './route.ts';
 import { sealAlso, sealBody, openBody, sealTerms, takeSequence } from './sealed.ts';
+
+/** Time for an ATTACHED of an earlier run to come: two of its longest pauses (attached.ts). */
+const PATIENCE_SECONDS = 120;
 
 /** Who sent the inner message, and a hop of its route: addresses. */
 const origin = makeWords(3);
@@ -175,8 +178,16 @@ function onAttachedOpened(): void {
   registry.putIn(node, records.NODE_HOLDERS, router);
   if (maker !== registry.NO_NODE) registry.putIn(node, records.NODE_CHAIN, maker);
   registry.saveNode(node);
-  if (isOut(depth) || !registry.mayServe(router, node) || !isCredible(maker, mode, depth, ctr)) revokeAt(node, router);
-  else noteAttached(node, router, ctr, mode, depth);
+  if (isOut(depth) || !registry.mayServe(router, node)) {
+    revokeAt(node, router);
+  } else if (isCredible(maker, mode, depth, ctr)) {
+    noteAttached(node, router, ctr, mode, depth);
+  } else if (mayComeTrue(mode, depth, ctr)) {
+    endTask();
+    return;
+  } else {
+    revokeAt(node, router);
+  }
   acknowledge(mode, ctr);
 }
 
@@ -184,6 +195,19 @@ function onAttachedOpened(): void {
 function isOut(depth: number): boolean {
   const kind = nodes[node + records.NODE_REVOKED];
   return (kind === REVOKE_CHAIN && depth > 0) || kind === REVOKE_REMOVED || kind === REVOKE_COMPROMISED;
+}
+
+/**
+ * What the introducer had with the node may not have been told yet: its own ATTACHED may be under way. The router is not answered
+ * then, and asks again; B does not believe it if nothing has come in between.
+ */
+function mayComeTrue(mode: number, depth: number, ctr: number): boolean {
+  if (mode === MODE_CENTRALISED || depth < 1 || depth > me[records.IDENTITY_DEPTH_LIMIT]) return false;
+  if (nodes[node + registry.NODE_ODD_CTR] !== ctr) {
+    nodes[node + registry.NODE_ODD_CTR] = ctr;
+    nodes[node + registry.NODE_ODD_SINCE] = seconds();
+  }
+  return seconds() - nodes[node + registry.NODE_ODD_SINCE] < PATIENCE_SECONDS;
 }
 
 /** An introducer must itself have held a key with the node, and added one to its depth. */

@@ -9,7 +9,7 @@ import type { Scenario, ScenarioMote } from '../scenario/schema.ts';
 export type Flash = Map<number, Int32Array>;
 
 /** OUI of the examples of IEEE 802, AC-DE-48. */
-const DOCUMENTATION_OUI = 0xacde48;
+export const DOCUMENTATION_OUI = 0xacde48;
 
 function identity(scenario: Scenario, seed: number, mote: ScenarioMote, base: ScenarioMote): Int32Array {
   const words = new Int32Array(records.IDENTITY_WORDS);

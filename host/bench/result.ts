@@ -80,6 +80,17 @@ const revocation = z.strictObject({
     .describe('from the command to the first refusal of a revoked node or an unknown key'),
 });
 
+const adversary = z.strictObject({
+  sent: z.record(z.string(), count).describe('frames, by act'),
+  withheld: z.record(z.string(), count).describe('frames kept from their receivers, by act'),
+  keysGained: z.array(z.string()).describe('keys that not both ends know of'),
+  keysLost: z.array(z.string()).describe('keys that an honest pair had, and has no more'),
+  forgedReadings: z.array(z.string()).describe('readings delivered that nobody sent'),
+  serviceMs: z
+    .record(name, milliseconds.nullable())
+    .describe('from the last act to the first reading sent after it that was delivered; null: none was'),
+});
+
 const readings = z.strictObject({ sent: count, delivered: count });
 
 export const resultSchema = z.strictObject({
@@ -94,8 +105,10 @@ export const resultSchema = z.strictObject({
   data: readings.extend({ byMote: z.record(name, readings) }),
   revocations: z.array(revocation),
   refusals: z.record(z.string(), count).describe('by reason'),
+  adversary: adversary.optional().describe('only where the scenario has one'),
 });
 
 export type Result = z.output<typeof resultSchema>;
 export type RunResult = Result['runs'][number];
 export type HandoverResult = Result['handovers'][number];
+export type AdversaryResult = NonNullable<Result['adversary']>;

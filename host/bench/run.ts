@@ -3,6 +3,7 @@
 // octets on air on every engine.
 
 import { EVENT_REFUSED } from '../../firmware/events.ts';
+import { Assault } from '../adversary/assault.ts';
 import { Air } from '../medium/air.ts';
 import type { AirHooks } from '../medium/air.ts';
 import { Chip } from '../medium/chip.ts';
@@ -90,7 +91,7 @@ export interface BenchResult {
 }
 
 /** The books together, and the hooks after them. */
-function observe(clock: Clock, directory: Directory, hooks: readonly BenchHooks[]) {
+function observe(clock: Clock, directory: Directory, hooks: readonly BenchHooks[], assault: Assault | undefined) {
   const tree = new Tree(directory);
   const runs = new RunBook(directory, tree);
   const traffic = new TrafficBook(directory);
@@ -103,6 +104,7 @@ function observe(clock: Clock, directory: Directory, hooks: readonly BenchHooks[
       tree.power(mote);
       keys.power(mote);
       traffic.power(mote);
+      assault?.verdict.power(mote, clock.now);
       for (const hook of hooks) hook.onPower?.(mote.name, on, clock.now);
     },
     report(mote, event, args) {
@@ -111,6 +113,7 @@ function observe(clock: Clock, directory: Directory, hooks: readonly BenchHooks[
       traffic.report(mote, clock.now, event, args);
       keys.report(mote, event, args);
       revocations.report(lowWord(mote.spec), clock.now, event, args);
+      assault?.verdict.report(mote, clock.now, event, args);
       if (event === EVENT_REFUSED) {
         const reason = reasonName(args[0]);
         refusals.set(reason, (refusals.get(reason) ?? 0) + 1);
@@ -162,8 +165,10 @@ export function runBench(options: BenchOptions): BenchResult {
   const hooks = [options.hooks ?? []].flat() as readonly BenchHooks[];
   const clock = new Clock();
   const directory = new Directory(scenario.motes);
-  const { observer, tree, runs, traffic, keys, revocations, refusals } = observe(clock, directory, hooks);
-  const air = new Air(clock, scenario.radio, seed, [runs, ...hooks]);
+  const assault =
+    scenario.adversary === undefined ? undefined : new Assault(scenario.adversary, scenario, seed, clock, directory);
+  const { observer, tree, runs, traffic, keys, revocations, refusals } = observe(clock, directory, hooks, assault);
+  const air = new Air(clock, scenario.radio, seed, [runs, ...(assault?.hooks ?? []), ...hooks]);
   const environment = {
     clock,
     open: options.open ?? vmFactory(vm),
@@ -199,6 +204,7 @@ export function runBench(options: BenchOptions): BenchResult {
   };
 
   plan(scenario, clock, air, motes);
+  assault?.start(air, motes, environment);
   try {
     for (const hook of hooks) hook.onStart?.(control);
     const end = Math.round(scenario.durationSeconds * 1e6);
@@ -230,9 +236,11 @@ export function runBench(options: BenchOptions): BenchResult {
       data: traffic.data(),
       revocations: revocations.results(),
       refusals: Object.fromEntries([...refusals].sort(([a], [b]) => (a < b ? -1 : 1))),
+      ...(assault === undefined ? {} : { adversary: assault.result() }),
     };
-    return { result, failures: failuresOf(result, motes, revocations) };
+    return { result, failures: [...failuresOf(result, motes, revocations), ...(assault?.failures() ?? [])] };
   } finally {
+    assault?.close();
     for (const mote of motes.values()) mote.close();
   }
 }

@@ -3,11 +3,8 @@
 // a join: those must follow from what the motes hear.
 
 import { z } from 'zod';
-
-const seconds = z.number().min(0).max(100_000);
-const metres = z.number().min(-100_000).max(100_000);
-const probability = z.number().min(0).max(1);
-const moteName = z.string().regex(/^[a-z][a-z0-9-]{0,15}$/, 'expected a-z, 0-9 and -, at most 16, a letter first');
+import { adversarySchema } from '../adversary/schema.ts';
+import { metres, moteName, point, probability, seconds } from './fields.ts';
 
 function hex(digits: number): z.ZodString {
   return z.string().regex(new RegExp(`^[0-9a-fA-F]{${digits}}$`), `expected ${digits} hex digits`);
@@ -38,7 +35,7 @@ const mote = z.strictObject({
   role: z.enum(['mote', 'router', 'base']),
   short: short.optional().describe('short address; without one the mote is spoken to by EUI-64'),
   key: hex(32).optional().describe('K_N; without one it is derived from the seed'),
-  position: z.strictObject({ x: metres, y: metres }).describe('metres'),
+  position: point.describe('metres'),
   waypoints: z.array(waypoint).default([]).describe('walks in straight lines, by rising time, then stays'),
   zones: z
     .array(z.int().min(0).max(31))
@@ -84,6 +81,7 @@ export const scenarioSchema = z.strictObject({
   tellReturns: z.boolean().default(false).describe('motes tell the base station when they go back to a router'),
   motes: z.array(mote).min(2),
   schedule: z.array(change).default([]),
+  adversary: adversarySchema.optional().describe('who means harm'),
 });
 
 export type Scenario = z.output<typeof scenarioSchema>;
