@@ -4,8 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, it } from 'vitest';
+import { ROOT } from '../compiler/roots.ts';
 import { runFengari } from './vm/fengari.ts';
 
 /** Lua machines. lua53i, lua51f and lua51i are NodeMCU's number models and limits on a 32-bit host (test/vm/build.sh). */
@@ -36,7 +36,7 @@ const SOURCE: Record<Tool, string> = {
   maude: 'Debian package maude',
 };
 
-const BUILT = fileURLToPath(new URL('../dist/vm/', import.meta.url));
+const BUILT = join(ROOT, 'dist/vm');
 const isBuilt = (tool: Tool): boolean => tool === 'lua53i' || tool === 'lua51f' || tool === 'lua51i';
 
 /**

@@ -16,7 +16,7 @@ flock 9
 current() {
   local vm source
   for vm in lua53i lua51f lua51i; do
-    for source in "$here"/{build.sh,launcher.c,bit.c,nodemcu51.h}; do
+    for source in "$here"/{build.sh,launcher.c,bit.c,opcodes.c,nodemcu51.h}; do
       [ -x "$out/$vm" ] && [ "$out/$vm" -nt "$source" ] || return 1
     done
   done
@@ -68,7 +68,7 @@ build() {
   sources=("$source"/*.c)
   local flags=(-m32 -O2 -msse2 -mfpmath=sse -fwrapv -DLUA_USE_POSIX '-Dluai_makeseed()=1' -I "$source" "$@")
   gcc "${flags[@]}" -w -c "${sources[@]}" 2>&1
-  gcc "${flags[@]}" -Wall -Wextra -o "$work/$name/vm" "$here/launcher.c" "$here/bit.c" ./*.o -lm
+  gcc "${flags[@]}" -Wall -Wextra -o "$work/$name/vm" "$here"/{launcher,bit,opcodes}.c ./*.o -lm
   mv "$work/$name/vm" "$out/$name"
 }
 

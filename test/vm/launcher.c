@@ -6,11 +6,14 @@
 //   vm.allocated(f, ...)  octets asked of the allocator while f(...) runs; what is given back is not subtracted
 //   vm.bytes()            octets held now, exact
 //   vm.peak()             most octets held so far
+//   vm.opcodes(f, ...)    instructions by kind (opcodes.c)
+//   vm.micros()           a clock, microseconds modulo 2^31
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "lua.h"
 
@@ -18,6 +21,7 @@
 #include "lualib.h"
 
 int luaopen_bit(lua_State *L);
+int vm_opcodes(lua_State *L);
 
 enum { STRIDE = 1000 };  // instructions between two looks at the limit
 
@@ -87,8 +91,16 @@ static int highest(lua_State *L) {
   return 1;
 }
 
+static int micros(lua_State *L) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  lua_pushinteger(L, (lua_Integer)(((uint64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000) & 0x7fffffff));
+  return 1;
+}
+
 static const luaL_Reg functions[] = {
-    {"count", count}, {"allocated", allocated}, {"bytes", bytes}, {"peak", highest}, {0, 0}};
+    {"count", count},        {"allocated", allocated}, {"bytes", bytes}, {"peak", highest},
+    {"opcodes", vm_opcodes}, {"micros", micros},       {0, 0}};
 
 static void openVm(lua_State *L) {
   lua_newtable(L);
