@@ -2,10 +2,16 @@
 -- Prints what does not depend on the day: instructions by kind, octets of RAM. `load` and `loadAes` make the modules.
 -- A line is a name, a kind and a number, with tabs between.
 
+local function held() return vm.bytes and vm.bytes() or collectgarbage('count') * 1024 end
+
+-- The stack shrinks a little each time, so again until nothing more is given back.
 local function collected()
-  collectgarbage()
-  collectgarbage()
-  return vm.bytes and vm.bytes() or collectgarbage('count') * 1024
+  local before
+  repeat
+    before = held()
+    collectgarbage()
+  until held() == before
+  return before
 end
 
 local KINDS = { [string.byte] = 'byte' }
@@ -58,6 +64,8 @@ local function tablesOf(module)
   return before - collected()
 end
 
+-- Once for the stack, which stays as large as that made it.
+load()
 local before = collected()
 local core = load()
 print('RAM', 'octets', collected() - before)
@@ -84,17 +92,18 @@ local function often()
     end
   end
 end
--- The first time the stack may have to grow.
+-- The stack grows for calls deeper than any before, and where a hook strikes: let it be deep enough, and remain so.
 collectgarbage()
 collectgarbage('stop')
-often()
-if vm.allocated then
-  print('allocated', 'octets', vm.allocated(often))
-else
-  local held = collectgarbage('count')
+local function deep(calls) return calls == 0 and 0 or 1 + deep(calls - 1) end
+deep(100)
+local function allocated()
+  if vm.allocated then return vm.allocated(often) end
+  local before = held()
   often()
-  print('allocated', 'octets', (collectgarbage('count') - held) * 1024)
+  return held() - before
 end
+print('allocated', 'octets', allocated())
 collectgarbage('restart')
 work = nil
 print('tables', 'octets', tablesOf(core))

@@ -50,8 +50,17 @@ export interface Modules {
   readonly aes: string;
 }
 
-/** Compiles what is measured. */
-export async function compileModules(profile: Profile, cipher: Cipher): Promise<Modules> {
+const compiled = new Map<string, Promise<Modules>>();
+
+/** Compiles what is measured, once. */
+export function compileModules(profile: Profile, cipher: Cipher): Promise<Modules> {
+  const name = `${profile} ${cipher.aes} ${cipher.schedule}`;
+  const made = compiled.get(name) ?? compileBoth(profile, cipher);
+  compiled.set(name, made);
+  return made;
+}
+
+async function compileBoth(profile: Profile, cipher: Cipher): Promise<Modules> {
   const source = "export { encrypt, loadKey } from '../../crypto-core/aes.ts';";
   const core = await compileLua({ entry: 'crypto-core/index.ts', profile, cipher });
   const aes = await compileLua({ entry: 'test/performance/aes.ts', source, profile, cipher });

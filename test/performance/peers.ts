@@ -134,7 +134,7 @@ function expectEqual(name: string, found: string, expected: string): void {
 export async function peers(aadLength: number, textLength: number): Promise<Peers> {
   const { ccm, core, encrypt, loadKey } = await buildPackage();
   const [aad, text] = [octets(aadLength, 100), octets(textLength, 200)];
-  const sealed = nodeSeal(aad, text);
+  const sealed = Uint8Array.from(nodeSeal(aad, text));
 
   const [key, input] = [wordsOf(KEY), octets(16, 32)];
 
