@@ -5,6 +5,7 @@
 // 3. Sealing authenticates each block of text and then hides it; opening goes the other way round.
 // 4. A tag of 0 octets is level 4 of IEEE 802.15.4: encryption alone, the associated data has no part in it.
 
+import { NATIVE, openAtOnce, sealAtOnce, takes } from '#native';
 import { beginCounter, encrypt, encryptCounter, loadKey } from './aes.ts';
 import { absorb } from './cbc.ts';
 import { chain, JOB_DONE, JOB_FAILED, JOB_REFUSED, mask, runNext, settle } from './job.ts';
@@ -195,6 +196,10 @@ function begin(
   state[AT] = aadAt - 2;
   state[LEFT] = aadLength + 2;
   state[PREPARED] = -1;
+  if (NATIVE && takes(aadLength, textLength)) {
+    runNext(direction === CCM_OPEN ? openWhole : sealWhole);
+    return;
+  }
   aadPart = firstAadBlock;
   textPart = direction === CCM_OPEN ? openText : sealText;
   tagPart = direction === CCM_OPEN ? checkTag : writeTag;
@@ -208,6 +213,32 @@ function begin(
   // Key stream is all there is, a block for 16 octets.
   textPart = oneOfText;
   beginText();
+}
+
+/** The whole message, by the firmware's own AES: it takes less time than one block of ours, and counts as one. */
+function sealWhole(): number {
+  const aadAt = state[AT] + 2;
+  const textAt = state[TEXT_AT];
+  sealAtOnce(counter, state[TAG_LENGTH], aadBytes, aadAt, state[AAD_LENGTH], textBytes, textAt, state[TEXT_LENGTH]);
+  settle(JOB_DONE);
+  return 1;
+}
+
+function openWhole(): number {
+  const aadAt = state[AT] + 2;
+  const textAt = state[TEXT_AT];
+  const isAuthentic = openAtOnce(
+    counter,
+    state[TAG_LENGTH],
+    aadBytes,
+    aadAt,
+    state[AAD_LENGTH],
+    textBytes,
+    textAt,
+    state[TEXT_LENGTH],
+  );
+  settle(isAuthentic ? JOB_DONE : JOB_FAILED);
+  return 1;
 }
 
 /** B_0 is A_0 with more in its flags, and the text length for a counter (SP 800-38C A.2.1). */

@@ -7,6 +7,7 @@ import { FAST, type Cipher } from '../../compiler/choose.ts';
 import { compileLua, type Compiled } from '../../compiler/compile-lua.ts';
 import * as core from '../../crypto-core/index.ts';
 import type { Bytes, Words } from '../../crypto-core/tables.ts';
+import { luaCrypto, v8Crypto } from './nodemcu.ts';
 import { describeOn, runLua, VMS, type Profile, type Vm } from '../tools.ts';
 
 // A thousand vectors in fengari, on a busy machine.
@@ -69,9 +70,9 @@ function hexOfWords(table: Words, at: number): string {
   return hexOf(octets, 0, 16);
 }
 
-type Core = typeof core;
+export type Core = typeof core;
 
-function runOne(
+export function runOne(
   core: Core,
   { kind, key, nonce = '', aad = '', text, tagLength = 0, anyNonce = false, steps = [1] }: Job,
 ): Outcome {
@@ -130,14 +131,23 @@ const compiled = new Map<string, Promise<Compiled>>();
 
 function compile(profile: Profile, cipher: Cipher): Promise<Compiled> {
   const name = `${profile} ${cipher.aes} ${cipher.schedule}`;
-  const made = compiled.get(name) ?? compileLua({ entry: 'crypto-core/index.ts', profile, cipher });
+  const globals = cipher.aes === 'native' ? ['crypto'] : [];
+  const made = compiled.get(name) ?? compileLua({ entry: 'crypto-core/index.ts', profile, cipher, globals });
   compiled.set(name, made);
   return made;
 }
 
-/** Lua that compiles to crypto-core in the local `core`. */
+/** Lua that compiles to crypto-core in the local `core`. Native AES finds NodeMCU's `crypto`. */
 export async function bundle(profile: Profile, cipher: Cipher = FAST): Promise<string> {
-  return `local core = (function()\n${(await compile(profile, cipher)).lua}\nend)()\n`;
+  const firmware = cipher.aes === 'native' ? await luaCrypto(profile) : '';
+  return `${firmware}local core = (function()\n${(await compile(profile, cipher)).lua}\nend)()\n`;
+}
+
+/** crypto-core on V8, from the chunk that Lua is made of. @param crypto what the firmware has */
+export async function onV8(cipher: Cipher, crypto: unknown = v8Crypto): Promise<Core> {
+  const exports = {} as Core;
+  new Function('exports', 'crypto', (await compile('lua53', cipher)).js)(exports, crypto);
+  return exports;
 }
 
 /** Runs jobs on the compiled bundle of a profile. */
@@ -169,8 +179,7 @@ export function describeEngines(name: string, body: (run: Run) => void): void {
 export function describeCipher(name: string, cipher: Cipher, body: (run: Run) => void): void {
   describe(`${name} on V8`, () =>
     body(async (jobs) => {
-      const exports = {} as Core;
-      new Function('exports', (await compile('lua53', cipher)).js)(exports);
+      const exports = await onV8(cipher);
       return jobs.map((job) => runOne(exports, job));
     }));
   describeInLua(name, cipher, body);
