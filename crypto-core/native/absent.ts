@@ -7,30 +7,30 @@ import type { Bytes, Words } from '../tables.ts';
 /** Whether messages may be done by functions of the firmware. */
 export const NATIVE = false;
 
-export function takes(aadLength: number, textLength: number): boolean {
+export function takes(_aadLength: number, _textLength: number): boolean {
   return false;
 }
 
 export function sealAtOnce(
-  counter: Words,
-  tagLength: number,
-  aad: Bytes,
-  aadAt: number,
-  aadLength: number,
-  text: Bytes,
-  textAt: number,
-  textLength: number,
+  _counter: Words,
+  _tagLength: number,
+  _aad: Bytes,
+  _aadAt: number,
+  _aadLength: number,
+  _text: Bytes,
+  _textAt: number,
+  _textLength: number,
 ): void {}
 
 export function openAtOnce(
-  counter: Words,
-  tagLength: number,
-  aad: Bytes,
-  aadAt: number,
-  aadLength: number,
-  text: Bytes,
-  textAt: number,
-  textLength: number,
+  _counter: Words,
+  _tagLength: number,
+  _aad: Bytes,
+  _aadAt: number,
+  _aadLength: number,
+  _text: Bytes,
+  _textAt: number,
+  _textLength: number,
 ): boolean {
   return false;
 }
