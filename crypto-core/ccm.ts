@@ -20,9 +20,6 @@ export const CCM_OPEN = 1;
 /** A_0 (SP 800-38C A.3); the counter is its last word, plus what nonce lies in there. */
 const counter = makeWords(4);
 
-/** The tag that the message ought to carry, all 16 octets of it. */
-const tag = makeBytes(16);
-
 const AAD_LENGTH = 0;
 const TEXT_AT = 1;
 const TEXT_LENGTH = 2;
@@ -433,17 +430,24 @@ function writeTag(): number {
 /** Compares the tag that lies behind the text with the one it ought to have (6.2 step 10). */
 function checkTag(): number {
   makeMask(0);
-  putBlock(tag, 0, chain[0] ^ mask[0], chain[1] ^ mask[1], chain[2] ^ mask[2], chain[3] ^ mask[3]);
   const at = state[TEXT_AT] + state[TEXT_LENGTH];
   const length = state[TAG_LENGTH];
-  // No early exit, and bit 8 always set, so that every octet costs the same whether it fits or not (see equalWords).
+  // No early exit, and bit 8 always set, so that every octet costs the same whether it fits or not (see equalWords). Lengths
+  // are even.
   let seen = 256;
-  for (let i = 0; i < length; i++) seen |= (tag[i] + 256) ^ textBytes[at + i];
+  for (let i = 0; i < length; i += 4) {
+    const word = chain[i >> 2] ^ mask[i >> 2];
+    seen |= (((word >>> 24) & 255) + 256) ^ textBytes[at + i];
+    seen |= (((word >>> 16) & 255) + 256) ^ textBytes[at + i + 1];
+    if (i + 2 < length) {
+      seen |= (((word >>> 8) & 255) + 256) ^ textBytes[at + i + 2];
+      seen |= ((word & 255) + 256) ^ textBytes[at + i + 3];
+    }
+  }
   if (seen === 256) {
     settle(JOB_DONE);
     return 1;
   }
-  wipeBytes(tag, 0, 16);
   wipeBytes(textBytes, state[TEXT_AT], state[TEXT_LENGTH]);
   settle(JOB_FAILED);
   return 1;

@@ -129,10 +129,15 @@ function compile(profile: Profile, cipher: Cipher): Promise<Compiled> {
   return made;
 }
 
-/** Lua that compiles to crypto-core in the local `core`. Native AES finds NodeMCU's `crypto`. */
+/** Lua that makes crypto-core the local `core`. Native AES finds NodeMCU's `crypto`. */
 export async function bundle(profile: Profile, cipher: Cipher = FAST): Promise<string> {
+  return `${await unloaded(profile, cipher)}local core = load()\n`;
+}
+
+/** Lua that makes `load`, which makes a crypto-core of its own each time. */
+export async function unloaded(profile: Profile, cipher: Cipher = FAST): Promise<string> {
   const firmware = cipher.aes === 'native' ? await luaCrypto(profile) : '';
-  return `${firmware}local core = (function()\n${(await compile(profile, cipher)).lua}\nend)()\n`;
+  return `${firmware}local function load()\n${(await compile(profile, cipher)).lua}\nend\n`;
 }
 
 /** crypto-core on V8, from the chunk that Lua is made of. @param crypto what the firmware has */

@@ -4,12 +4,11 @@
 import { rollup, type OutputOptions } from 'rollup';
 import { describe, expect, it } from 'vitest';
 import { readBoard } from '../../compiler/boards.ts';
-import { compileLua } from '../../compiler/compile-lua.ts';
 import type { Cipher } from '../../compiler/choose.ts';
 import { imagesOf } from '../../compiler/images.ts';
 import { describeOn, describeWith, runLua, VMS, type Profile } from '../tools.ts';
-import { bundle, onV8, runOne, type Job } from './engines.ts';
-import { luaCrypto, v8Crypto } from './nodemcu.ts';
+import { bundle, onV8, runOne, unloaded, type Job } from './engines.ts';
+import { v8Crypto } from './nodemcu.ts';
 import { samples, sealed, sealJobs } from './oracle.ts';
 
 const NATIVE: Cipher = { aes: 'native', schedule: 'on-the-fly' };
@@ -149,9 +148,7 @@ for (const profile of Object.keys(VMS) as Profile[]) {
 
   describeOn(profile, 'native AES', (vm) => {
     it('is three calls a frame, and none where the module is absent or wrong', async () => {
-      const { lua } = await compileLua({ entry: 'crypto-core/index.ts', profile, cipher: NATIVE, globals: ['crypto'] });
-      const script = `${await luaCrypto(profile)}
-        local function load() ${lua} end
+      const script = `${await unloaded(profile, NATIVE)}
         local right = crypto
         local wrong = {
           right,
@@ -163,7 +160,7 @@ for (const profile of Object.keys(VMS) as Profile[]) {
         }
         for i = 1, 6 do
           crypto = wrong[i] or nil
-          core = load()
+          local core = load()
           calls.encrypt, calls.mask = 0, 0
           local key, nonce, t = { [0] = 0, 0, 0, 0 }, {}, {}
           for j = 0, 12 do nonce[j] = 0 end
