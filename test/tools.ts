@@ -4,8 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, it } from 'vitest';
+import { ROOT } from '../compiler/roots.ts';
 import { runFengari } from './vm/fengari.ts';
 import { runWasm } from './vm/wasm.ts';
 
@@ -37,7 +37,7 @@ const SOURCE: Record<Tool, string> = {
   maude: 'Debian package maude',
 };
 
-const BUILT = fileURLToPath(new URL('../dist/vm/', import.meta.url));
+const BUILT = join(ROOT, 'dist/vm');
 const isBuilt = (tool: Tool): boolean => tool === 'lua53i' || tool === 'lua51f' || tool === 'lua51i';
 
 /**
