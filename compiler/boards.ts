@@ -15,7 +15,7 @@ const schema = z
     name: z.string().regex(NAME),
     /** Profile of compiler/profiles.ts. */
     lua: z.enum(PROFILE_NAMES),
-    /** How AES is done: the file of crypto-core/aes/ that blocks come from, and of crypto-core/schedule/ for round keys. */
+    /** How AES is done, and where round keys come from (choose.ts). */
     aes: z.enum(AES_VARIANTS),
     schedule: z.enum(SCHEDULES),
     /** Folder below board-defs/ that implements the board interface. */
@@ -26,10 +26,17 @@ const schema = z
     roles: z.array(z.string().regex(NAME)).min(1),
     /** Octets of stripped bytecode an image may take, by role. */
     imageBytes: z.record(z.string(), z.int().positive()),
-    /** NodeMCU modules that the driver uses: the only globals an image may read. */
+    /** NodeMCU modules that the driver uses, and crypto for native AES: the only globals an image may read. */
     modules: z.array(z.string()).default([]),
   })
-  .superRefine(({ roles, imageBytes }, context) => {
+  .superRefine(({ aes, modules, roles, imageBytes }, context) => {
+    if (aes === 'native' && !modules.includes('crypto'))
+      context.addIssue({
+        code: 'custom',
+        path: ['modules'],
+        message: 'expected crypto among them, for "aes": "native"',
+        input: modules,
+      });
     for (const role of roles) {
       if (!(role in imageBytes))
         context.addIssue({

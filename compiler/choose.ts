@@ -2,11 +2,11 @@
 // What an image is made with, beside its role: the modules that '#...' names stand for.
 import type { Profile } from './profiles.ts';
 
-export const AES_VARIANTS = ['fast', 'compact', 'flash'] as const;
+export const AES_VARIANTS = ['fast', 'compact', 'flash', 'native'] as const;
 export const SCHEDULES = ['expanded', 'on-the-fly'] as const;
 
 export interface Cipher {
-  /** File of crypto-core/aes/. */
+  /** File of crypto-core/aes/; or native: `crypto` of NodeMCU for frames, `compact` for all else and where there is none. */
   readonly aes: (typeof AES_VARIANTS)[number];
   /** File of crypto-core/schedule/. */
   readonly schedule: (typeof SCHEDULES)[number];
@@ -29,7 +29,8 @@ export function choose(
   app = UPTIME,
 ): Record<string, string> {
   return {
-    '#aes': `crypto-core/aes/${aes}.ts`,
+    '#aes': `crypto-core/aes/${aes === 'native' ? 'compact' : aes}.ts`,
+    '#native': `crypto-core/native/${aes === 'native' ? 'nodemcu' : 'absent'}.ts`,
     '#schedule': `crypto-core/schedule/${schedule}.ts`,
     '#machine': `crypto-core/machine/${profile.version === '5.3' ? 'operators' : 'calls'}.ts`,
     ...(driver === undefined

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { rollup, type InputOptions, type OutputOptions } from 'rollup';
 import { chosenModules, stripTypes, virtualModule } from './bundle.ts';
-import { INTRINSICS } from './chunk.ts';
+import { PURE_INTRINSICS } from './chunk.ts';
 import { choose, FAST, type Cipher } from './choose.ts';
 import { luaOutput, type ImageOptions } from './lua-output.ts';
 import { PROFILES, type ProfileName } from './profiles.ts';
@@ -50,7 +50,7 @@ export function inputOptions(
     input: path,
     plugins: [source === undefined ? null : virtualModule(path, source), chosenModules(chosen), stripTypes()],
     // A table that is made and not used is left out.
-    treeshake: { manualPureFunctions: [...INTRINSICS], propertyReadSideEffects: false },
+    treeshake: { manualPureFunctions: [...PURE_INTRINSICS], propertyReadSideEffects: false },
     onLog(level, log) {
       if (level === 'warn' && log.code !== 'CIRCULAR_DEPENDENCY') throw new Error(log.message);
     },

@@ -16,7 +16,11 @@ const V8_BOARD = 'bench';
 
 /** Rollup's options for every image of a board. @param name a file of board-defs/, without .json */
 export function boardImages(name: string): RollupOptions[] {
-  const board = readBoard(name);
+  return imagesOf(readBoard(name));
+}
+
+export function imagesOf(board: Board): RollupOptions[] {
+  const { name } = board;
   return board.roles.map((role) => {
     const image: ImageOptions = {
       name: `${name}/${role}`,

@@ -2,7 +2,7 @@
 // Finding routers, keeping to one, and asking after those that restarted.
 import { describe, expect, it } from 'vitest';
 import * as events from '../../firmware/events.ts';
-import { REFUSED_BUCKET } from '../../firmware/refusals.ts';
+import { REFUSED_BUCKET, REFUSED_CROSSING } from '../../firmware/refusals.ts';
 import { loadScenario } from '../../host/scenario/load.ts';
 import type { Scenario } from '../../host/scenario/schema.ts';
 import { head, TYPE, typeOf } from './frames.ts';
@@ -273,5 +273,51 @@ describe('a network without short addresses', () => {
     console.log(`without short addresses: ${introduced.length} introductions in ${handovers.length} handovers`);
     expect(introduced.length).toBeGreaterThanOrEqual(4);
     for (const run of introduced) expect(run).toMatchObject({ frames: 3, octets: 219 });
+  });
+});
+
+describe('two routers that ask the base station for a key with each other at once', () => {
+  const SEEDS = 32;
+  // Both join at 20 s, and hear each other from 25 s on; r1 is told that r2 is nearer to the base station, so both ask.
+  const between: [string, string] = ['r1', 'r2'];
+  const schedule = [
+    { at: 0, lossProbability: 1 },
+    { at: 20, lossProbability: 0 },
+    { at: 20, lossProbability: 1, between },
+    { at: 25, lossProbability: 0, between },
+  ];
+  const nodes = [mote('base', 'base', '01', 0, 30), mote('r1', 'router', '11', -20), mote('r2', 'router', '12', 20)];
+  const runs = Array.from({ length: SEEDS }, (_, seed) => {
+    const scenario = { ...network('crossing runs', 60, nodes), seed, schedule };
+    const sniffer = new Sniffer(scenario);
+    const hint = sniffer.plainFrame('r2', '', advert(sniffer.eui('r2'), 0));
+    return new Watched(scenario, {
+      onStart(bench) {
+        for (let at = 26e6; at < 38e6; at += 200e3) bench.at(at, () => bench.inject({ x: -21, y: 0 }, hint, -30));
+      },
+    });
+  });
+
+  it('do so in some of the runs: the lower one ignores what comes of the other REQUEST, the higher one gives its own up', () => {
+    const ignored = runs.filter((run) =>
+      run.of(events.EVENT_REFUSED, 25, 'r1').some(({ args }) => args[0] === REFUSED_CROSSING),
+    );
+    const given = runs.filter((run) =>
+      run.of(events.EVENT_RUN_END, 25, 'r2').some(({ args }) => args[1] === events.OUTCOME_REJECTED),
+    );
+    console.log(`${ignored.length} of ${SEEDS} pairs: r1 ignored the APPROVAL; ${given.length}: r2 gave its run up`);
+    expect(ignored.length + given.length).toBeGreaterThan(0);
+    for (const run of runs) {
+      expect(run.of(events.EVENT_REFUSED, 25, 'r2').filter(({ args }) => args[0] === REFUSED_CROSSING)).toEqual([]);
+    }
+  });
+
+  it('end with one key in common, and know it by the same index', () => {
+    for (const { result } of runs) {
+      const [at1, at2] = ['r1', 'r2'].map((name) => result.motes.find((one) => one.name === name)!.neighbors);
+      const common = [at1!.filter(({ name }) => name === 'r2'), at2!.filter(({ name }) => name === 'r1')];
+      expect(common[0]).toHaveLength(1);
+      expect(common[1]).toMatchObject([{ keyIndex: common[0]![0]!.keyIndex }]);
+    }
   });
 });
