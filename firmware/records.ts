@@ -16,6 +16,7 @@ export const IDENTITY_EUI = 1; // 2 words
 export const IDENTITY_SHORT = 3; // 0xFFFE: none
 export const IDENTITY_KEY = 4; // K_N, 4 words; unused at the base station
 export const IDENTITY_PAN = 8;
+/** Channel of the base station's network, 11 to 26: where a node looks for a router first. */
 export const IDENTITY_CHANNEL = 9;
 export const IDENTITY_BASE_EUI = 10; // 2 words
 export const IDENTITY_BASE_SHORT = 12;
@@ -39,9 +40,11 @@ export const IDENTITY_REFRESH = 20;
 export const IDENTITY_SESSION = 21;
 /** Minutes that a key from a router may live without B's word (T_prov). */
 export const IDENTITY_PROVISIONAL = 22;
+/** Other channels to look for a router on, bit n for channel n; 0: none. */
+export const IDENTITY_SCAN = 23;
 /** Bits: OPTION_... */
-export const IDENTITY_OPTIONS = 23;
-export const IDENTITY_WORDS = 24;
+export const IDENTITY_OPTIONS = 24;
+export const IDENTITY_WORDS = 25;
 /** Data between N and the base station is sealed end to end; what is not is refused by both. */
 export const OPTION_SEAL_DATA = 1;
 /** A mote tells the base station when it has gone back to a router, so that what is sent down finds it. */
@@ -51,7 +54,7 @@ export const OPTION_TELL_RETURNS = 2;
 export const RECORD_COUNTER = 2;
 export const COUNTER_WORDS = 1;
 
-/** Revoked nodes that a mote has been told of: version, then EUI-64 and epoch of each; an empty place is zero. */
+/** Revoked nodes that a mote has been told of: version, EUI-64 and epoch of each (an empty place is zero), latest epoch. */
 export const RECORD_MARKS = 3;
 export const MARKS = 12;
 export const MARK_WORDS = 3;

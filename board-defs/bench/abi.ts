@@ -47,6 +47,8 @@ export const OUT_CONSOLE = 6;
 export const OUT_FILTER = 7;
 /** AES blocks done in this step. */
 export const OUT_BLOCKS = 8;
+/** Channel, 11 to 26. */
+export const OUT_CHANNEL = 10;
 /** Place, word: into retained memory. */
 export const OUT_RETAIN = 11;
 /** Seconds of deep sleep: nothing but a new image comes after it. */

@@ -15,7 +15,7 @@ describe('provisioning', () => {
     expect([...flash.keys()]).toEqual([1]);
     // The layout of firmware/records.ts, written out.
     const eui = [0xacde4800 | 0, 3];
-    const network = [0xabcd, 15, 0xacde4800 | 0, 1, 0x0001, 5, 3, 1440, 10, 48, 700, 0xacde48, 360, 0, 60, 0];
+    const network = [0xabcd, 15, 0xacde4800 | 0, 1, 0x0001, 5, 3, 1440, 10, 48, 700, 0xacde48, 360, 0, 60, 0, 0];
     expect([...flash.get(1)!]).toEqual([1, ...eui, 0x0003, ...keyWords, ...network]);
     expect(provision(scenario, 1, { ...node, short: undefined }).get(1)![3]).toBe(0xfffe);
     const options = provision({ ...scenario, sealData: true, tellReturns: true }, 1, node);

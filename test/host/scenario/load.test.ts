@@ -147,6 +147,8 @@ describe('loading', () => {
     const names = shippedScenarios();
     expect(names).toEqual(
       expect.arrayContaining([
+        'ping-pong',
+        'refresh',
         'roaming',
         'coldstart',
         'coldstart-chain',
