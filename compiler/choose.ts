@@ -32,8 +32,6 @@ export function choose(
     '#aes': `crypto-core/aes/${aes}.ts`,
     '#schedule': `crypto-core/schedule/${schedule}.ts`,
     '#machine': `crypto-core/machine/${profile.version === '5.3' ? 'operators' : 'calls'}.ts`,
-    ...(driver === undefined
-      ? {}
-      : { '#board': `board-defs/${driver}/index.ts`, '#app': `firmware/app/${app}.ts` }),
+    ...(driver === undefined ? {} : { '#board': `board-defs/${driver}/index.ts`, '#app': `firmware/app/${app}.ts` }),
   };
 }

@@ -25,7 +25,12 @@ export function boardImages(name: string): RollupOptions[] {
       budget: board.imageBytes[role],
       keepJs: name === V8_BOARD,
     };
-    return config(`dist/${name}.${role}.ts`, entryOf(board, role), choose(image.profile, board, board.driver, board.app), image);
+    return config(
+      `dist/${name}.${role}.ts`,
+      entryOf(board, role),
+      choose(image.profile, board, board.driver, board.app),
+      image,
+    );
   });
 }
 
