@@ -33,8 +33,6 @@ export function choose(
     '#native': `crypto-core/native/${aes === 'native' ? 'nodemcu' : 'absent'}.ts`,
     '#schedule': `crypto-core/schedule/${schedule}.ts`,
     '#machine': `crypto-core/machine/${profile.version === '5.3' ? 'operators' : 'calls'}.ts`,
-    ...(driver === undefined
-      ? {}
-      : { '#board': `board-defs/${driver}/index.ts`, '#app': `firmware/app/${app}.ts` }),
+    ...(driver === undefined ? {} : { '#board': `board-defs/${driver}/index.ts`, '#app': `firmware/app/${app}.ts` }),
   };
 }

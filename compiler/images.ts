@@ -29,7 +29,12 @@ export function imagesOf(board: Board): RollupOptions[] {
       budget: board.imageBytes[role],
       keepJs: name === V8_BOARD,
     };
-    return config(`dist/${name}.${role}.ts`, entryOf(board, role), choose(image.profile, board, board.driver, board.app), image);
+    return config(
+      `dist/${name}.${role}.ts`,
+      entryOf(board, role),
+      choose(image.profile, board, board.driver, board.app),
+      image,
+    );
   });
 }
 

@@ -14,7 +14,13 @@ import { refuse } from '../link/refuse.ts';
 import { endTask } from '../link/task.ts';
 import { jitter, setTimer, TIMER_DATA } from '../link/timers.ts';
 import { message, sendData, txStatus } from '../link/transmit.ts';
-import { IDENTITY_BASE_EUI, IDENTITY_DATA_PERIOD, IDENTITY_EUI, IDENTITY_OPTIONS, OPTION_SEAL_DATA } from '../records.ts';
+import {
+  IDENTITY_BASE_EUI,
+  IDENTITY_DATA_PERIOD,
+  IDENTITY_EUI,
+  IDENTITY_OPTIONS,
+  OPTION_SEAL_DATA,
+} from '../records.ts';
 import * as refusal from '../refusals.ts';
 import { noteDelivery } from './decide.ts';
 import { me } from './identity.ts';

@@ -10,7 +10,16 @@ import { IDENTITY_EUI, NODE_EUI } from '../records.ts';
 import { REFUSED_ROUTE } from '../refusals.ts';
 import { me } from './identity.ts';
 import * as key from './keys.ts';
-import { DOWN, DOWN_DATA, ENVELOPE_ADDRESSES, ENVELOPE_INFO, head, INFO_WIDE, INFO_WIDE_ORIGIN, MAX_HOPS } from './layout.ts';
+import {
+  DOWN,
+  DOWN_DATA,
+  ENVELOPE_ADDRESSES,
+  ENVELOPE_INFO,
+  head,
+  INFO_WIDE,
+  INFO_WIDE_ORIGIN,
+  MAX_HOPS,
+} from './layout.ts';
 import { NODE_VIA, nodes, VIA_BASE } from './registry.ts';
 
 /** The routers between, nearest to the receiver first: offsets into `nodes`. */

@@ -10,7 +10,7 @@ import { openFengari } from '../../host/vm/fengari.ts';
 import { vmFactory, type VmFactory } from '../../host/vm/open.ts';
 import { openV8 } from '../../host/vm/v8.ts';
 import { follow } from '../kemp/network.ts';
-import { walk } from '../protocol/resets.ts';
+import { stand } from '../protocol/resets.ts';
 
 const PAGE = readFileSync(inRepository('docs', 'application.md'), 'utf8');
 
@@ -44,8 +44,7 @@ describe('the example of the page', () => {
     const [, console] = /^> (down .*)$/m.exec(PAGE)!;
     const reports: Report[] = [];
     const lines: string[] = [];
-    const still = walk().motes.map(({ waypoints: _, ...mote }) => mote);
-    const scenario = walk({ motes: still, durationSeconds: 60, schedule: [{ at: 30, console, mote: 'base' }] });
+    const scenario = stand({ durationSeconds: 60, schedule: [{ at: 30, console, mote: 'base' }] });
     follow(
       scenario,
       vm,

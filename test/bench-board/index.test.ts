@@ -130,6 +130,19 @@ describe('the bench board', () => {
     expect(step(abi.IN_POSTED)).not.toEqual(first);
   });
 
+  it('sleeps, and knows what it kept only at a start that ends a sleep', () => {
+    init();
+    expect(type('Z')).toEqual([abi.OUT_RETAIN, 0, -7, abi.OUT_RETAIN, 127, 9, abi.OUT_SLEEP, 30]);
+    mote = boot();
+    init();
+    mote.rxLine.set(Buffer.from('W'));
+    expect(step(abi.IN_COMMAND, [1], 0, 10)).toEqual([abi.OUT_REPORT, 5, 0, 0, 0, 170, 0]);
+    step(abi.IN_RETAINED, [0, 2, -7, 1]);
+    step(abi.IN_RETAINED, [126, 2, 8, 9]);
+    expect(step(abi.IN_COMMAND, [1], 0, 1000)).toEqual([abi.OUT_REPORT, 5, 1, -7, 9, 100, 0]);
+    expect(step(abi.IN_RETAINED, [127, 2, 0, 0])).toEqual(fault(abi.FAULT_INBOX));
+  });
+
   it('carries console lines both ways', () => {
     init();
     expect(type('hi')).toEqual([abi.OUT_CONSOLE, 104, abi.OUT_CONSOLE, 105]);

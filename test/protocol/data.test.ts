@@ -9,7 +9,7 @@ import type { Scenario } from '../../host/scenario/schema.ts';
 import { octets } from '../kemp/crypto.ts';
 import { build, parse, unlock } from '../kemp/frames.ts';
 import { extended, follow, keyed, kinds } from '../kemp/network.ts';
-import { walk } from './resets.ts';
+import { stand, walk } from './resets.ts';
 
 function run(scenario: Scenario, vm: 'v8' | 'fengari' = 'v8', hooks: BenchHooks = {}) {
   const reports: Report[] = [];
@@ -92,6 +92,36 @@ describe('data from the base station', () => {
   });
 });
 
+describe('the longest route', () => {
+  /** Thirteen routers in a row, and a mote behind the last one, 14 hops from the base station. */
+  const row = (maxPsdu: number): Scenario => {
+    const eui = (low: number): string => `AC:DE:48:00:00:00:00:${low.toString(16).padStart(2, '0')}`;
+    const motes = Array.from({ length: 15 }, (_, i) => ({
+      name: i === 0 ? 'base' : i === 14 ? 'm' : `r${i}`,
+      role: i === 0 ? ('base' as const) : i === 14 ? ('mote' as const) : ('router' as const),
+      eui64: eui(i + 1),
+      ...(i === 0 ? {} : { key: Buffer.alloc(16, i).toString('hex') }),
+      position: { x: 40 * i, y: 0 },
+    }));
+    return walk({ motes, maxPsdu, durationSeconds: 330, schedule: [down(320, 'acde48000000000f', '5a'.repeat(20))] });
+  };
+
+  it.each([127, 80])(
+    'carries a key and data in fragments of %i octets, all of them secured or none',
+    (maxPsdu) => {
+      const { follower, of, result, kinds: seen } = run(row(maxPsdu));
+      expect(result.motes.find(({ name }) => name === 'm')).toMatchObject({ joined: true, rank: 14 });
+      expect(of('m', events.EVENT_DOWN).map(([, length]) => length)).toEqual([20]);
+      expect(result.data.delivered).toBeGreaterThan(10);
+      const cut = follower.seen.filter(({ frames }) => frames > 1);
+      expect(Math.max(...cut.map(({ frames }) => frames))).toBeGreaterThan(maxPsdu === 127 ? 1 : 3);
+      expect(cut.some(({ kind }) => kind.startsWith('UP with REQUEST'))).toBe(true);
+      expect(seen.get('sealed data down')).toBe(1);
+    },
+    120_000,
+  );
+});
+
 describe('a captured router', () => {
   /** What r1 passed on to the base station, and the means to pass it on again under the key of the two. */
   function captured(resetBase: boolean) {
@@ -135,8 +165,7 @@ describe('a captured router', () => {
         }
       },
     };
-    const still = walk().motes.map(({ waypoints: _, ...mote }) => mote);
-    const { of } = run(walk({ motes: still, durationSeconds: 53 }), 'v8', hooks);
+    const { of } = run(stand({ durationSeconds: 53 }), 'v8', hooks);
     refused.push(...of('base', events.EVENT_REFUSED).map(([reason]) => reasonName(reason)));
     return { passed, refused };
   }

@@ -48,6 +48,12 @@ export function walk(more: Partial<ScenarioFile> = {}): Scenario {
   return parseScenario(file, 'walk');
 }
 
+/** The same with a mote that stays where it is, beside r1. */
+export function stand(more: Partial<ScenarioFile> = {}): Scenario {
+  const motes = walk().motes.map((mote) => ({ ...mote, waypoints: [] }));
+  return walk({ motes, ...more });
+}
+
 /** Readings that arrived, by the second. */
 export class Deliveries {
   readonly seconds = new Set<number>();

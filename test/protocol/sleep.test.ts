@@ -9,7 +9,7 @@ import { timeline } from '../../host/bench/timeline.ts';
 import type { Transmission } from '../../host/medium/air.ts';
 import type { ScenarioFile } from '../../host/scenario/schema.ts';
 import { follow, kinds } from '../kemp/network.ts';
-import { Deliveries, walk } from './resets.ts';
+import { Deliveries, stand, walk } from './resets.ts';
 
 const ENGINES = ['v8', 'fengari'] as const;
 const SLEPT = { at: 20, console: 'sleep 10', mote: 'm1' };
@@ -30,9 +30,7 @@ function slept(vm: (typeof ENGINES)[number], hooks: BenchHooks = {}, more: Parti
       hooks.onFrame?.(frame);
     },
   };
-  const { motes } = walk();
-  const still = motes.map(({ waypoints: _, ...mote }) => mote);
-  const scenario = walk({ motes: still, schedule: [SLEPT], durationSeconds: 45, ...more });
+  const scenario = stand({ schedule: [SLEPT], durationSeconds: 45, ...more });
   const { follower, result } = follow(scenario, vm, all, { strangers: true });
   const of = (mote: string, event: number, from: number): Report[] =>
     reports.filter((one) => one.mote === mote && one.event === event && one.micros >= from * 1e6);
