@@ -41,6 +41,8 @@ export declare const STEP_BLOCKS: number;
 export declare function radioSend(length: number): void;
 /** Sets what the radio's filter accepts: PAN, own short address (0xFFFE: none), own EUI-64 as two big-endian words. */
 export declare function radioFilter(pan: number, short: number, euiHigh: number, euiLow: number): void;
+/** Tunes the radio to a channel of 2.4 GHz, 11 to 26; while no frame is being sent. */
+export declare function radioChannel(channel: number): void;
 
 /** Milliseconds since start, 31 bits, wraps; subtract modulo 2^31. */
 export declare function millis(): number;

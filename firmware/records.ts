@@ -16,6 +16,7 @@ export const IDENTITY_EUI = 1; // 2 words
 export const IDENTITY_SHORT = 3; // 0xFFFE: none
 export const IDENTITY_KEY = 4; // K_N, 4 words; unused at the base station
 export const IDENTITY_PAN = 8;
+/** Channel of the base station's network, 11 to 26: where a node looks for a router first. */
 export const IDENTITY_CHANNEL = 9;
 export const IDENTITY_BASE_EUI = 10; // 2 words
 export const IDENTITY_BASE_SHORT = 12;
@@ -39,13 +40,15 @@ export const IDENTITY_REFRESH = 20;
 export const IDENTITY_SESSION = 21;
 /** Minutes that a key from a router may live without B's word (T_prov). */
 export const IDENTITY_PROVISIONAL = 22;
-export const IDENTITY_WORDS = 23;
+/** Other channels to look for a router on, bit n for channel n; 0: none. */
+export const IDENTITY_SCAN = 23;
+export const IDENTITY_WORDS = 24;
 
 /** The REQUEST counter, stored ahead: every value below it may have been used. */
 export const RECORD_COUNTER = 2;
 export const COUNTER_WORDS = 1;
 
-/** Revoked nodes that a mote has been told of: version, then EUI-64 and epoch of each; an empty place is zero. */
+/** Revoked nodes that a mote has been told of: version, EUI-64 and epoch of each (an empty place is zero), latest epoch. */
 export const RECORD_MARKS = 3;
 export const MARKS = 12;
 export const MARK_WORDS = 3;

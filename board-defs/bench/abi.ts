@@ -42,6 +42,8 @@ export const OUT_CONSOLE = 6;
 export const OUT_FILTER = 7;
 /** AES blocks done in this step. */
 export const OUT_BLOCKS = 8;
+/** Channel, 11 to 26. */
+export const OUT_CHANNEL = 10;
 /** FAULT_...: the mote is broken. Nothing else is in the outbox, whatever the step had said before. */
 export const OUT_FAULT = 9;
 

@@ -24,6 +24,7 @@ import {
   INBOX_WORDS,
   OUT_ALARM,
   OUT_BLOCKS,
+  OUT_CHANNEL,
   OUT_CONSOLE,
   OUT_FILTER,
   OUT_POST,
@@ -140,6 +141,10 @@ export function radioFilter(pan: number, short: number, euiHigh: number, euiLow:
   put(short);
   put(euiHigh);
   put(euiLow);
+}
+
+export function radioChannel(channel: number): void {
+  say(OUT_CHANNEL, channel);
 }
 
 export function millis(): number {

@@ -3,13 +3,13 @@
 // the base station says nothing.
 
 import { randomWord } from '#board';
-import { put8 } from '../link/address.ts';
+import { handleOf, put8 } from '../link/address.ts';
 import { refuse } from '../link/refuse.ts';
 import { endTask } from '../link/task.ts';
 import { jitter, setTimer, TIMER_ADVERT } from '../link/timers.ts';
 import { broadcastMessage, message } from '../link/transmit.ts';
 import { makeWords } from '../../crypto-core/tables.ts';
-import { IDENTITY_EUI, NO_SHORT } from '../records.ts';
+import { IDENTITY_EUI } from '../records.ts';
 import { REFUSED_BUCKET } from '../refusals.ts';
 import { SOLICITED, take } from './bucket.ts';
 import { findCandidate, NO_CANDIDATE } from './candidates.ts';
@@ -41,8 +41,8 @@ export function onSolicit(): void {
   endTask();
 }
 
-/** TIMER_ADVERT: sends an ADVERT of this rank; ends the task. */
-export function advertTask(rank: number): void {
+/** TIMER_ADVERT: sends an ADVERT of this rank and of the latest revocation known; ends the task. */
+export function advertTask(rank: number, epoch: number): void {
   setTimer(TIMER_ADVERT, jitter(PERIOD_MS, SPREAD_MS));
   if (rank === NO_RANK) {
     endTask();
@@ -52,8 +52,8 @@ export function advertTask(rank: number): void {
   put8(message, layout.ADVERT_EUI, me, IDENTITY_EUI);
   message[layout.ADVERT_RANK] = rank;
   message[layout.ADVERT_INCARNATION] = state[INCARNATION];
-  message[layout.ADVERT_EPOCH] = 0;
-  message[layout.ADVERT_EPOCH + 1] = 0;
+  message[layout.ADVERT_EPOCH] = (epoch >>> 8) & 255;
+  message[layout.ADVERT_EPOCH + 1] = epoch & 255;
   const length = putRouters();
   broadcastMessage(length, endTask);
 }
@@ -68,11 +68,11 @@ function putRouters(): number {
       if (one >= key.LIVE_END) room++;
     } else if (key.keys[one + key.KEY_STATE] === key.LIVE) {
       if (load < MOST) load++;
-      const short = key.keys[one + 2];
       const listed = at < layout.ADVERT_ROUTERS + 2 * layout.ADVERT_MAX_ROUTERS;
-      if (listed && short !== NO_SHORT && findCandidate(key.keys, one) !== NO_CANDIDATE) {
-        message[at] = short >>> 8;
-        message[at + 1] = short & 255;
+      if (listed && findCandidate(key.keys, one) !== NO_CANDIDATE) {
+        const handle = handleOf(key.keys, one);
+        message[at] = handle >>> 8;
+        message[at + 1] = handle & 255;
         at += 2;
       }
     }

@@ -21,6 +21,7 @@ import * as layout from './layout.ts';
 import * as registry from './registry.ts';
 import { putReject } from './reject.ts';
 import { getTail } from './request.ts';
+import { retell } from './revoke.ts';
 import { sendDown } from './route.ts';
 import { nodes } from './registry.ts';
 import * as term from './terms.ts';
@@ -185,6 +186,7 @@ function onSessionSeal(): void {
   nodes[node + records.NODE_SEQUENCE_IN] = 1;
   registry.saveNode(node);
   dropAnswersTo(nodes, node + records.NODE_EUI);
+  retell(node);
   grantAll();
 }
 

@@ -2,7 +2,7 @@
 // The one place where a node decides: whom to join, when to hand over and in which mode, when to give a router up. Nobody
 // tells it; it knows what ADVERTs say, how well it hears them, and which keys it holds (protocol.md "Discovery").
 
-import { seconds } from '#board';
+import { radioChannel, seconds } from '#board';
 import {
   MODE_CENTRALISED,
   MODE_PREDICTIVE,
@@ -13,17 +13,19 @@ import {
   OUTCOME_TIMEOUT,
 } from '../events.ts';
 import { makeWords } from '../../crypto-core/tables.ts';
-import { copyAddress, isLower, names } from '../link/address.ts';
+import { copyAddress, handleOf, isLower, names } from '../link/address.ts';
 import { endTask } from '../link/task.ts';
 import { inMillis, jitter, remaining, setTimer, TIMER_DECIDE } from '../link/timers.ts';
 import { broadcastMessage, message } from '../link/transmit.ts';
 import {
   IDENTITY_BASE_EUI,
+  IDENTITY_CHANNEL,
   IDENTITY_DEPTH_LIMIT,
   IDENTITY_EUI,
   IDENTITY_HYSTERESIS,
   IDENTITY_LEAVE_BELOW,
   IDENTITY_REFRESH,
+  IDENTITY_SCAN,
   IDENTITY_SESSION,
 } from '../records.ts';
 import * as candidate from './candidates.ts';
@@ -52,15 +54,19 @@ const LOST_FRAMES = 3;
 const NEIGHBOUR_PAUSE = 12;
 /** Seconds in which the children of a router that lost its parent find out: two silences (candidates.ts). */
 const ORPHAN_SECONDS = 40;
-/** Pause after the first SOLICIT, and how often it doubles: a minute at last. */
+/** Pause after the SOLICITs of one round of channels, and how often it doubles: a minute at last. */
 const SOLICIT_MS = 2000;
 const MOST_DOUBLINGS = 5;
+/** Time on one channel of a round: SOLICIT is answered within 250 ms. */
+const SCAN_MS = 300;
+const FIRST_CHANNEL = 11;
+const LAST_CHANNEL = 26;
 /** Renewal comes at 80 % of a key's life: when a fifth is left. */
 const RENEW_PART = 5;
 /** A key with less life than this is not worth introducing with, seconds. */
 const SHORT_LIFE = 120;
 
-const state = makeWords(8);
+const state = makeWords(10);
 /** Seconds before which no join begins. */
 const NOT_BEFORE = 0;
 const UNANSWERED = 1;
@@ -70,13 +76,17 @@ const NEIGHBOURS_AT = 3;
 /** Hops to B when there was a way, and how long (s) those as far away are taken for possible children. */
 const RANK = 4;
 const RANK_UNTIL = 5;
-/** SOLICITs in vain, and when the next is due (ms). */
+/** Rounds of SOLICITs in vain, and when the next SOLICIT is due (ms). */
 const SOLICITS = 6;
 const SOLICIT_AT = 7;
+/** Channel of today, and 1 once a SOLICIT has gone out on it. */
+const CHANNEL = 8;
+const ASKED = 9;
 
 /** @param routes this node is to serve others. */
 export function startDecide(routes: boolean): void {
   state[ROUTES] = routes ? 1 : 0;
+  state[CHANNEL] = me[IDENTITY_CHANNEL];
   backOff();
   setTimer(TIMER_DECIDE, jitter(LOOK_MS, LOOK_SPREAD));
 }
@@ -118,16 +128,43 @@ export function decideTask(): void {
     endTask();
   } else {
     state[SOLICITS] = 0;
+    state[ASKED] = 0;
     handOver(best, MODE_REACTIVE);
   }
 }
 
-/** Asks who is there, at intervals that double; ends the task. */
+/**
+ * Asks who is there: on the channel of today, then on each other one of the identity; rounds come at intervals that double. Ends
+ * the task.
+ */
 function solicit(): void {
-  state[SOLICIT_AT] = inMillis(SOLICIT_MS << state[SOLICITS]);
-  if (state[SOLICITS] < MOST_DOUBLINGS) state[SOLICITS] += 1;
+  if (state[ASKED] === 1) tune(nextChannel());
+  state[ASKED] = 1;
+  if (nextChannel() === me[IDENTITY_CHANNEL]) {
+    state[SOLICIT_AT] = inMillis(SOLICIT_MS << state[SOLICITS]);
+    if (state[SOLICITS] < MOST_DOUBLINGS) state[SOLICITS] += 1;
+  } else {
+    state[SOLICIT_AT] = inMillis(SCAN_MS);
+    setTimer(TIMER_DECIDE, SCAN_MS);
+  }
   message[0] = head(SOLICIT, 0);
   broadcastMessage(1, endTask);
+}
+
+/** The channel after that of today: the next one of the identity, from the last one on the first again. */
+function nextChannel(): number {
+  let next = state[CHANNEL];
+  do {
+    next = next < LAST_CHANNEL ? next + 1 : FIRST_CHANNEL;
+  } while (next !== me[IDENTITY_CHANNEL] && (me[IDENTITY_SCAN] & (1 << next)) === 0 && next !== state[CHANNEL]);
+  return next;
+}
+
+function tune(channel: number): void {
+  if (channel === state[CHANNEL]) return;
+  state[CHANNEL] = channel;
+  radioChannel(channel);
+  candidate.markAllSilent();
 }
 
 /** Past the hysteresis, and only when the parent has become weak: no change of router for a decibel. */
@@ -169,7 +206,7 @@ function isOwnChild(one: number): boolean {
   if (state[ROUTES] === 0) return false;
   const far = candidate.candidates[one + candidate.CANDIDATE_RANK];
   const above = candidate.findCandidate(up.parent, up.PARENT_ADDRESS);
-  if (up.parentKey() !== key.NO_KEY && above !== candidate.NO_CANDIDATE && candidate.heard(above)) {
+  if (up.rank() !== up.NO_RANK && above !== candidate.NO_CANDIDATE && candidate.heard(above)) {
     state[RANK] = up.rank();
     state[RANK_UNTIL] = seconds() + ORPHAN_SECONDS;
   }
@@ -204,7 +241,7 @@ function refreshOne(): boolean {
       key.keys[one + key.KEY_EXPIRES] > seconds() + SHORT_LIFE
     ) {
       const router = candidate.findCandidate(key.keys, one);
-      if (router !== candidate.NO_CANDIDATE && candidate.eligible(router)) {
+      if (router !== candidate.NO_CANDIDATE && candidate.eligible(router) && !key.hasTentative(key.keys, one)) {
         runs.clearRun();
         runs.run[T_MODE] = MODE_REFRESH;
         runs.run[T_INDEX] = key.keys[one + key.KEY_INDEX];
@@ -263,12 +300,11 @@ function centralised(entry: number): void {
 /** The introducer has depth and life to give, and says, or its neighbour says, that the two share a key. */
 function canIntroduce(introducer: number, target: number): boolean {
   const known = candidate.findCandidate(up.parent, up.PARENT_ADDRESS);
-  const fellow = candidate.candidates[target + 2];
   return (
     key.keys[introducer + key.KEY_DEPTH] < me[IDENTITY_DEPTH_LIMIT] &&
     key.keys[introducer + key.KEY_EXPIRES] > seconds() + SHORT_LIFE &&
-    (candidate.advertised(target, up.parent[up.PARENT_ADDRESS + 2]) ||
-      (known !== candidate.NO_CANDIDATE && candidate.advertised(known, fellow)))
+    (candidate.advertised(target, handleOf(up.parent, up.PARENT_ADDRESS)) ||
+      (known !== candidate.NO_CANDIDATE && candidate.advertised(known, handleOf(candidate.candidates, target))))
   );
 }
 
@@ -286,7 +322,8 @@ function wantNeighbours(): void {
       candidate.qualityOf(one) >= JOIN_QUALITY &&
       runs.awaitedRouter(table, one) < 0 &&
       isMineToAsk(one) &&
-      key.trustedWith(table, one, key.UNCONFIRMED) === key.NO_KEY
+      key.trustedWith(table, one, key.UNCONFIRMED) === key.NO_KEY &&
+      !key.hasTentative(table, one)
     ) {
       runs.wantRouter(table, one);
     }

@@ -7,7 +7,7 @@
 import { body, rx, RX_KEY, RX_LENGTH } from '../link/receive.ts';
 import { drop } from '../link/refuse.ts';
 import { endTask } from '../link/task.ts';
-import { inMillis, remaining, setTimer, TIMER_PROBE } from '../link/timers.ts';
+import { inMillis, remaining, setTimer, TIMER_GROUP, TIMER_PROBE } from '../link/timers.ts';
 import { message, sendMessage } from '../link/transmit.ts';
 import { REFUSED_KMP_LENGTH } from '../refusals.ts';
 import { runTimeout } from './identity.ts';
@@ -65,8 +65,10 @@ export function onEcho(): void {
   if (rx[RX_LENGTH] !== ECHO_OCTETS) {
     drop(REFUSED_KMP_LENGTH);
   } else {
-    // Who slept through a change of the group key shows an old index, and is told again (group.ts).
+    // Who slept through a change of the group key shows an old index, and is told again at once (group.ts).
     key.keys[rx[RX_KEY] + key.KEY_TOLD] = body[ECHO_INDEX];
+    key.keys[rx[RX_KEY] + key.KEY_TELL_TRIED] = 0;
+    if (key.keys[rx[RX_KEY] + key.KEY_SERVED] === 1) setTimer(TIMER_GROUP, 0);
     if ((body[0] & 3) === ECHO_ASK) sendEcho(rx[RX_KEY], ECHO_REPLY);
     else endTask();
   }

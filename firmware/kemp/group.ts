@@ -26,7 +26,7 @@ const TELLING = 7;
 
 /** Departures change the group key at most once in this time, seconds (T_group); a revocation does at once. */
 const T_GROUP = 3600;
-/** How often those are looked for who know an old group key, ms: their radio did not acknowledge, or they have slept. */
+/** How often those are looked for who know an old group key and have been heard again, ms. */
 const LOOK_MS = 4000;
 const LAST_INDEX = 255;
 
@@ -41,6 +41,7 @@ function draw(): void {
   group[GROUP_INDEX] = group[GROUP_INDEX] === LAST_INDEX ? 1 : group[GROUP_INDEX] + 1;
   group[GROUP_COUNTER] = 0;
   group[GROUP_MADE] = seconds();
+  for (let known = 0; known < key.KEYS_END; known += key.NEXT_KEY) key.keys[known + key.KEY_TELL_TRIED] = 0;
 }
 
 /** A neighbour was revoked: a new group key for all others, at once. */
@@ -59,7 +60,7 @@ export function groupTask(): void {
   let one = key.NO_KEY;
   for (let known = 0; known < key.LIVE_END; known += key.NEXT_KEY) {
     const serves = key.keys[known + key.KEY_STATE] === key.LIVE && key.keys[known + key.KEY_SERVED] === 1;
-    if (serves && key.keys[known + key.KEY_TOLD] !== group[GROUP_INDEX]) one = known;
+    if (serves && key.keys[known + key.KEY_TOLD] !== group[GROUP_INDEX] && isThere(known)) one = known;
   }
   setTimer(TIMER_GROUP, LOOK_MS);
   if (one === key.NO_KEY) {
@@ -74,13 +75,18 @@ export function groupTask(): void {
   sendMessage(GROUP_OCTETS, key.keys, one, one, onSent);
 }
 
+/** Not yet tried since the change, or heard since the last try: who has moved on or sleeps is told when it is back. */
+function isThere(known: number): boolean {
+  const tried = key.keys[known + key.KEY_TELL_TRIED];
+  return tried === 0 || key.keys[known + key.KEY_USED] > tried;
+}
+
 /** An acknowledgement is a chip's, not a promise; whoever shows an old index is told again. */
 function onSent(): void {
-  const told = txStatus === SENT_OK;
-  if (told) {
-    key.keys[group[TELLING] + key.KEY_TOLD] = group[GROUP_INDEX];
-    setTimer(TIMER_GROUP, 0);
-  }
+  const told = group[TELLING];
+  if (txStatus === SENT_OK) key.keys[told + key.KEY_TOLD] = group[GROUP_INDEX];
+  else key.keys[told + key.KEY_TELL_TRIED] = seconds();
+  setTimer(TIMER_GROUP, 0);
   endTask();
 }
 

@@ -8,7 +8,7 @@ import { refuse } from '../link/refuse.ts';
 import { endTask } from '../link/task.ts';
 import { IDENTITY_EUI } from '../records.ts';
 import { REFUSED_KMP_LENGTH, REFUSED_OWN_NAME } from '../refusals.ts';
-import { CANDIDATE_INCARNATION, CANDIDATE_RANK, candidates, takeAdvert } from './candidates.ts';
+import { CANDIDATE_INCARNATION, CANDIDATE_RANK, candidates, NO_CANDIDATE, takeAdvert } from './candidates.ts';
 import { doubt } from './echo.ts';
 import { keyWith, LIVE, NO_KEY } from './keys.ts';
 import { me } from './identity.ts';
@@ -23,6 +23,10 @@ export function onAdvert(): void {
     refuse(REFUSED_OWN_NAME);
   } else {
     const heard = takeAdvert(body, 0, rx[RX_LENGTH], sender, 0, rx[RX_LQI]);
+    if (heard === NO_CANDIDATE) {
+      endTask();
+      return;
+    }
     if (isParent(candidates, heard)) setParentRank(candidates[heard + CANDIDATE_RANK]);
     if (candidates[heard + CANDIDATE_INCARNATION] !== body[ADVERT_INCARNATION]) {
       candidates[heard + CANDIDATE_INCARNATION] = body[ADVERT_INCARNATION];

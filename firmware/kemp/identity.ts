@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who this mote is: the identity record in memory, and the REQUEST counter, which is stored ahead of its use.
 
-import { radioFilter, report, storageRead, storageWrite } from '#board';
+import { radioChannel, radioFilter, report, storageRead, storageWrite } from '#board';
 import { makeWords } from '../../crypto-core/tables.ts';
 import { EVENT_BAD_RECORD } from '../events.ts';
 import * as records from '../records.ts';
@@ -31,6 +31,7 @@ export function loadIdentity(): boolean {
     me[records.IDENTITY_EUI],
     me[records.IDENTITY_EUI + 1],
   );
+  radioChannel(me[records.IDENTITY_CHANNEL]);
   return true;
 }
 

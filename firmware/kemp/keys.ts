@@ -56,9 +56,10 @@ export const KEY_BORN = 41;
 /** ECHOs sent in vain since the peer was last heard under this key, and when the next is due (ms); DOUBTED: it did not answer. */
 export const KEY_PROBES = 42;
 export const KEY_PROBE_DUE = 43;
-/** At R: index of the group key that the peer was told of last. */
+/** At R: index of the group key that the peer was told of last, and when that was last tried in vain (s). */
 export const KEY_TOLD = 44;
-const KEY_WORDS = 45;
+export const KEY_TELL_TRIED = 45;
+const KEY_WORDS = 46;
 
 export const FREE = 0;
 /** R sealed a NOTICE with it; N has not used it yet. */
@@ -112,6 +113,14 @@ export function keyWith(peer: Words, at: number, state: number): number {
 export function trustedWith(peer: Words, at: number, state: number): number {
   const best = keyWith(peer, at, state);
   return best !== NO_KEY && keys[best + KEY_PROBES] === DOUBTED ? NO_KEY : best;
+}
+
+/** Whether a key waits here that this mote has offered to the peer: no run begins with it meanwhile. */
+export function hasTentative(peer: Words, at: number): boolean {
+  for (let key = LIVE_END; key < KEYS_END; key += KEY_WORDS) {
+    if (keys[key + KEY_STATE] === TENTATIVE && names(peer, at, keys, key) && keyAlive(key)) return true;
+  }
+  return false;
 }
 
 /** A free slot of [from, to), wiped, for the peer; NO_KEY if there is none. */

@@ -24,7 +24,7 @@ export const DOWN = 15;
 export const TAG_OCTETS = 8;
 export const MAC_OCTETS = 8;
 
-// ADVERT: head | EUI-64 | rank | load (4 bits), room (4) | incarnation | epoch 2 | short addresses of routers, 2 each
+// ADVERT: head | EUI-64 | rank | load (4 bits), room (4) | incarnation | epoch 2 | handles of routers (address.ts), 2 each
 export const ADVERT_EUI = 1;
 export const ADVERT_RANK = 9;
 export const ADVERT_LOAD = 10;

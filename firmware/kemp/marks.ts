@@ -6,7 +6,10 @@ import { storageRead, storageWrite } from '#board';
 import { makeWords, type Words } from '../../crypto-core/tables.ts';
 import { MARK_WORDS, MARKS, RECORD_MARKS, RECORDS_VERSION } from '../records.ts';
 
-const SIZE = 1 + MARKS * MARK_WORDS;
+const MARKS_END = 1 + MARKS * MARK_WORDS;
+/** Epoch of the latest revocation that this mote was told of. */
+const LATEST = MARKS_END;
+const SIZE = MARKS_END + 1;
 const marks = makeWords(SIZE);
 const EPOCH = 2;
 
@@ -20,7 +23,7 @@ export function loadMarks(): void {
 
 /** Offset of the mark of an EUI-64, or 0: no mark is there. */
 function find(table: Words, at: number): number {
-  for (let mark = 1; mark < SIZE; mark += MARK_WORDS) {
+  for (let mark = 1; mark < MARKS_END; mark += MARK_WORDS) {
     if (marks[mark + EPOCH] !== 0 && marks[mark] === table[at] && marks[mark + 1] === table[at + 1]) return mark;
   }
   return 0;
@@ -36,7 +39,7 @@ export function mark(table: Words, at: number, epoch: number): void {
   let place = find(table, at);
   if (place === 0) {
     place = 1;
-    for (let other = 1; other < SIZE; other += MARK_WORDS) {
+    for (let other = 1; other < MARKS_END; other += MARK_WORDS) {
       if (marks[other + EPOCH] < marks[place + EPOCH]) place = other;
     }
   }
@@ -52,4 +55,14 @@ export function unmark(table: Words, at: number): void {
   if (place === 0) return;
   marks[place + EPOCH] = 0;
   storageWrite(RECORD_MARKS, marks, 0, SIZE);
+}
+
+/** Epoch of the latest revocation that this mote was told of; 0: none yet. */
+export function toldEpoch(): number {
+  return marks[LATEST];
+}
+
+/** This mote was told of a revocation of this epoch; with the mark, or with the next one, in flash. */
+export function noteEpoch(epoch: number): void {
+  if (epoch > marks[LATEST]) marks[LATEST] = epoch;
 }

@@ -5,9 +5,8 @@
 import { report, storageRead, storageWrite } from '#board';
 import { div, makeWords, type Words } from '../../crypto-core/tables.ts';
 import { EVENT_BAD_RECORD } from '../events.ts';
-import { names } from '../link/address.ts';
+import { handleOf, names } from '../link/address.ts';
 import * as records from '../records.ts';
-import { handleOf } from './attached.ts';
 
 /** Record (records.ts NODE_*), and behind it what only memory holds. */
 export const NODE_VIA = records.NODE_WORDS;
@@ -104,7 +103,7 @@ export function findNode(table: Words, at: number): number {
   return NO_NODE;
 }
 
-/** @returns offset of the node of a two-octet handle (attached.ts), or NO_NODE. */
+/** @returns offset of the node of a two-octet handle (address.ts), or NO_NODE. */
 export function findHandle(handle: number): number {
   for (let node = 0; node < end; node += NEXT_NODE) {
     if (handleOf(nodes, node + records.NODE_EUI) === handle) return node;

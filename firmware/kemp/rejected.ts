@@ -7,7 +7,7 @@ import { MODE_CENTRALISED, OUTCOME_REJECTED } from '../events.ts';
 import { body, rx, RX_LENGTH, sender } from '../link/receive.ts';
 import { refuse } from '../link/refuse.ts';
 import { endTask } from '../link/task.ts';
-import { setTimer, TIMER_RUN } from '../link/timers.ts';
+import { hastenTimer, TIMER_RUN } from '../link/timers.ts';
 import { IDENTITY_KEY } from '../records.ts';
 import * as refusal from '../refusals.ts';
 import { failRun } from './decide.ts';
@@ -19,7 +19,7 @@ import { REJECT_CTR, REJECT_MAC, REJECT_NO_KEY, REJECT_OCTETS, REJECT_REASON } f
 import { run, runOpen } from './run.ts';
 import * as term from './terms.ts';
 
-/** What a hint leaves of the time until the next repeat, ms. */
+/** What a hint leaves of the time until the next repeat, ms; it never adds any. */
 const HINT_MS = 200;
 
 const secret = makeWords(4);
@@ -39,7 +39,7 @@ export function onReject(): void {
     endTask();
   } else if (length === REJECT_MAC) {
     refuse(refusal.REFUSED_HINT);
-    setTimer(TIMER_RUN, HINT_MS);
+    hastenTimer(TIMER_RUN, HINT_MS);
     endTask();
   } else {
     term.terms[term.T_MAC] = getWord(body, REJECT_MAC);

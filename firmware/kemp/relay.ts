@@ -116,7 +116,9 @@ export function relayDown(): void {
   const last = wideLast ? 8 : 2;
   const width = hops === 1 ? last : routeWidth();
   const rest = layout.ENVELOPE_ADDRESSES + width;
-  if (hops === 0 || rest + 1 > rx[RX_LENGTH]) {
+  // From above alone: the parent, or a router that this one has asked for a key. Who is served here sends nothing down.
+  const fromBelow = key.keys[rx[RX_KEY] + key.KEY_SERVED] === 1 && !isParent(sender, 0);
+  if (fromBelow || hops === 0 || rest + 1 > rx[RX_LENGTH]) {
     drop(refusal.REFUSED_ROUTE);
     return;
   }

@@ -52,15 +52,23 @@ export function startRevoke(): void {
     if (nodes[node + records.NODE_EPOCH] > state[EPOCH]) state[EPOCH] = nodes[node + records.NODE_EPOCH];
     if (!registry.isEmpty(node, records.NODE_PENDING)) any = true;
   }
-  if (any) startRound();
+  if (any) startRound(0);
 }
 
-function startRound(): void {
+/** A party has a new session: what it has yet to be told goes out under that, once its NOTICE has had the time to arrive. */
+export function retell(party: number): void {
+  for (let node = 0; node < registry.nodesEnd(); node += registry.NEXT_NODE) {
+    if (registry.isIn(node, records.NODE_PENDING, party)) startRound(2 * runTimeout(1));
+  }
+}
+
+/** @param delay ms until its first message. */
+function startRound(delay: number): void {
   state[ROUND] = 0;
   state[NODE] = 0;
   state[PARTY] = 0;
   state[WAY] = DIRECT;
-  setTimer(TIMER_REVOKE, 0);
+  setTimer(TIMER_REVOKE, delay);
 }
 
 /** Begins to revoke a node; in flash when this returns. @param kind REVOKE_REMOVED or REVOKE_COMPROMISED. */
@@ -69,10 +77,14 @@ export function revoke(node: number, kind: number): void {
   if (kind === REVOKE_COMPROMISED) {
     for (let other = 0; other < registry.nodesEnd(); other += registry.NEXT_NODE) {
       const free = nodes[other + records.NODE_REVOKED] === 0;
-      if (other !== node && free && registry.isIn(other, records.NODE_CHAIN, node)) forget(other, REVOKE_CHAIN);
+      if (other !== node && free && registry.isIn(other, records.NODE_CHAIN, node)) {
+        // It is told itself, too: whoever made its keys could pose as the routers that it shares them with.
+        registry.putIn(other, records.NODE_PENDING, other);
+        forget(other, REVOKE_CHAIN);
+      }
     }
   }
-  startRound();
+  startRound(0);
 }
 
 /** Marks a node, ends its session, deletes B's own keys with it, and notes who is to be told. */
@@ -112,6 +124,11 @@ function dropOwnKeys(address: number, kind: number): void {
   if (any) onDeletion();
 }
 
+/** Epoch of the latest revocation. */
+export function latestEpoch(): number {
+  return state[EPOCH];
+}
+
 /** Lets a removed node in again: B's next APPROVAL for it lifts the marks. @returns false: it was compromised, and stays out. */
 export function enrol(node: number): boolean {
   if (nodes[node + records.NODE_REVOKED] === REVOKE_COMPROMISED) return false;
@@ -125,7 +142,7 @@ export function enrol(node: number): boolean {
 export function revokeAt(node: number, router: number): void {
   registry.putIn(node, records.NODE_PENDING, router);
   registry.saveNode(node);
-  startRound();
+  startRound(0);
 }
 
 /** TIMER_REVOKE: tells the next party; ends the task. */
@@ -181,15 +198,20 @@ function tell(): void {
   sealBody(nodes, party + records.NODE_SESSION, message, layout.REVOKE_SEALED, layout.REVOKE_INNER, onSealed);
 }
 
+/** Rounds that go everywhere: a mote may have gone back, without a frame, to a router where B does not look for it. */
+function isWide(): boolean {
+  return state[ROUND] === 2 || state[ROUND] === 3;
+}
+
 /**
- * Sends the REVOKE on the party's own way; where that leads through the revoked node, or is not known, through every other router
- * in turn, each of which sends it to the party in plain.
+ * Sends the REVOKE on the party's own way; where that leads through the revoked node, or is not known, or has been in vain twice,
+ * through every other router in turn, each of which sends it to the party in plain.
  */
 function onSealed(): void {
   const node = state[NODE];
   const party = state[PARTY];
   let via = nodes[party + registry.NODE_VIA];
-  if (!registry.leadsPast(via, node)) {
+  if (!registry.leadsPast(via, node) || state[WAY] !== DIRECT || isWide()) {
     via = state[WAY] === DIRECT ? registry.VIA_BASE : state[WAY];
     state[WAY] = nextWay(via === registry.VIA_BASE ? 0 : via + registry.NEXT_NODE);
   }

@@ -15,7 +15,7 @@ import * as refusal from '../refusals.ts';
 import { me } from './identity.ts';
 import * as key from './keys.ts';
 import * as layout from './layout.ts';
-import { mark } from './marks.ts';
+import { mark, noteEpoch } from './marks.ts';
 import { parentKey } from './parent.ts';
 import { beginUp, sendUp } from './relay.ts';
 import { openBody, sealBody, sealTerms, takeSequence } from './sealed.ts';
@@ -56,6 +56,7 @@ function onOpened(): void {
   told[2] = NO_SHORT;
   told[EPOCH] = body[layout.REVOKE_SEALED + 8] * 256 + body[layout.REVOKE_SEALED + 9];
   const kind = body[0] & 3;
+  noteEpoch(told[EPOCH]);
   if (kind === REVOKE_REMOVED || kind === REVOKE_COMPROMISED) mark(told, 0, told[EPOCH]);
   if (dropKeysOf(kind)) onDeletion();
   const up = parentKey();
@@ -63,13 +64,15 @@ function onOpened(): void {
   else sealRevoked(kind);
 }
 
-/** @returns whether there were any. */
+/** @returns whether there were any. A chain that is told of to the node itself is that of all keys that it asked for. */
 function dropKeysOf(kind: number): boolean {
   const keys = key.keys;
+  const mine = names(told, 0, me, IDENTITY_EUI);
   let any = false;
   for (let one = 0; one < key.KEYS_END; one += key.NEXT_KEY) {
     if (keys[one + key.KEY_STATE] !== key.FREE) {
-      const own = names(told, 0, keys, one) && (kind !== REVOKE_CHAIN || keys[one + key.KEY_DEPTH] > 0);
+      const theirs = (mine && keys[one + key.KEY_SERVED] === 0) || (!mine && names(told, 0, keys, one));
+      const own = theirs && (kind !== REVOKE_CHAIN || keys[one + key.KEY_DEPTH] > 0);
       if (own || (kind === REVOKE_COMPROMISED && names(told, 0, keys, one + key.KEY_AUTHORITY))) {
         key.dropKey(one);
         any = true;

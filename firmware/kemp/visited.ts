@@ -18,6 +18,7 @@ import { me, runTimeout } from './identity.ts';
 import * as key from './keys.ts';
 import * as layout from './layout.ts';
 import { isMarked, unmark } from './marks.ts';
+import { yields } from './run.ts';
 import { openBody, sealBody, sealTerms, takeSequence } from './sealed.ts';
 import { hasSession, session, SESSION_INDEX, SESSION_SEAL, SESSION_SEQ_IN } from './session.ts';
 import { sendReject } from './reject.ts';
@@ -136,11 +137,13 @@ function judge(): number {
   if (central) {
     // Only B lifts its own mark, by granting the node a key again.
     unmark(t, term.T_NODE);
-    return t[term.T_DEPTH] === 0 ? refusal.ACCEPTED : refusal.REFUSED_DEPTH;
+    if (t[term.T_DEPTH] !== 0) return refusal.REFUSED_DEPTH;
+    return yields(t, term.T_NODE) ? refusal.ACCEPTED : refusal.REFUSED_CROSSING;
   }
   if (isMarked(t, term.T_NODE)) return refusal.REFUSED_REVOKED;
   if (t[term.T_DEPTH] < 1 || t[term.T_DEPTH] > me[IDENTITY_DEPTH_LIMIT]) return refusal.REFUSED_DEPTH;
-  return key.trustedWith(t, term.T_NODE, key.LIVE) === key.NO_KEY ? refusal.ACCEPTED : refusal.REFUSED_LIVE_KEY;
+  if (key.trustedWith(t, term.T_NODE, key.LIVE) !== key.NO_KEY) return refusal.REFUSED_LIVE_KEY;
+  return yields(t, term.T_NODE) ? refusal.ACCEPTED : refusal.REFUSED_CROSSING;
 }
 
 /** Keeps K_NR as a tentative key. @param tagHigh the APPROVAL's tag, to know it again. */

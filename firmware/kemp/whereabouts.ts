@@ -4,8 +4,15 @@
 import { report, seconds } from '#board';
 import { getWord, putWord } from '../../crypto-core/index.ts';
 import { makeWords, type Words } from '../../crypto-core/tables.ts';
-import { EVENT_ATTACHED, MODE_CENTRALISED, MODE_REFRESH } from '../events.ts';
-import { getAddress } from '../link/address.ts';
+import {
+  EVENT_ATTACHED,
+  MODE_CENTRALISED,
+  MODE_REFRESH,
+  REVOKE_CHAIN,
+  REVOKE_COMPROMISED,
+  REVOKE_REMOVED,
+} from '../events.ts';
+import { getAddress, handleOf } from '../link/address.ts';
 import { body, rx, RX_KEY, RX_LENGTH } from '../link/receive.ts';
 import { drop } from '../link/refuse.ts';
 import { endTask, jobOk, nameRun, task, TASK_TYPE } from '../link/task.ts';
@@ -13,7 +20,7 @@ import { message } from '../link/transmit.ts';
 import * as records from '../records.ts';
 import * as refusal from '../refusals.ts';
 import { dropAnswers } from './answers.ts';
-import { handleOf, putHandle } from './attached.ts';
+import { putHandle } from './attached.ts';
 import { onCentralRequest } from './centre.ts';
 import { me } from './identity.ts';
 import * as key from './keys.ts';
@@ -171,9 +178,11 @@ function onAttachedOpened(): void {
   registry.putIn(node, records.NODE_HOLDERS, router);
   if (maker !== registry.NO_NODE) registry.putIn(node, records.NODE_CHAIN, maker);
   registry.saveNode(node);
-  if (nodes[node + records.NODE_REVOKED] === 0 && isCredible(maker, mode, depth, ctr)) {
+  if (isOut(depth) || !registry.mayServe(router, node)) {
+    revokeAt(node, router);
+  } else if (isCredible(maker, mode, depth, ctr)) {
     noteAttached(node, router, ctr, mode, depth);
-  } else if (nodes[node + records.NODE_REVOKED] === 0 && mayComeTrue(mode, depth, ctr)) {
+  } else if (mayComeTrue(mode, depth, ctr)) {
     endTask();
     return;
   } else {
@@ -193,6 +202,12 @@ function mayComeTrue(mode: number, depth: number, ctr: number): boolean {
     nodes[node + registry.NODE_ODD_SINCE] = seconds();
   }
   return seconds() - nodes[node + registry.NODE_ODD_SINCE] < PATIENCE_SECONDS;
+}
+
+/** Revoked while its last handover was on the way; of one whose chain is, a key that B made itself is none of that chain. */
+function isOut(depth: number): boolean {
+  const kind = nodes[node + records.NODE_REVOKED];
+  return (kind === REVOKE_CHAIN && depth > 0) || kind === REVOKE_REMOVED || kind === REVOKE_COMPROMISED;
 }
 
 /** An introducer must itself have held a key with the node, and added one to its depth. */

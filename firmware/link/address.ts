@@ -68,3 +68,11 @@ export function put8(bytes: Bytes, at: number, table: Words, tableAt: number): n
   putWord(bytes, at + 4, table[tableAt + 1]);
   return at + 8;
 }
+
+/**
+ * Two octets for a node where all its EUI-64 is not needed: its short address, or the end of its EUI-64. Sealed messages have
+ * the EUI-64 in their associated data; an ADVERT is a hint.
+ */
+export function handleOf(table: Words, at: number): number {
+  return table[at + 2] === NO_SHORT ? table[at + 1] & 0xffff : table[at + 2];
+}

@@ -51,6 +51,11 @@ export function setTimer(id: number, delay: number): void {
   rearm();
 }
 
+/** Lets timer `id` end `delay` ms from now, if it would end later. */
+export function hastenTimer(id: number, delay: number): void {
+  if (armed[id] === 1 && remaining(deadlines[id]) > delay) setTimer(id, delay);
+}
+
 /** Stops timer `id`. */
 export function stopTimer(id: number): void {
   armed[id] = 0;

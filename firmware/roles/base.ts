@@ -13,7 +13,7 @@ import { NO_KEY, watchDepartures } from '../kemp/keys.ts';
 import * as layout from '../kemp/layout.ts';
 import { loadRegistry, VIA_BASE } from '../kemp/registry.ts';
 import { onRefresh } from '../kemp/refresh.ts';
-import { revokeTask, startRevoke, watchOwnDeletions } from '../kemp/revoke.ts';
+import { latestEpoch, revokeTask, startRevoke, watchOwnDeletions } from '../kemp/revoke.ts';
 import { onCommit, onStranger } from '../kemp/visited.ts';
 import { noteOwn, onAttached, onRevoked, onRoute, onUp } from '../kemp/whereabouts.ts';
 import { MODE_CENTRALISED, MODE_REFRESH } from '../events.ts';
@@ -49,7 +49,7 @@ function commit(tentative: number): number {
 }
 
 function onTimer(id: number): void {
-  if (id === TIMER_ADVERT) advertTask(0);
+  if (id === TIMER_ADVERT) advertTask(0, latestEpoch());
   else if (id === TIMER_PROBE) probeTask();
   else if (id === TIMER_REVOKE) revokeTask();
   else if (id === TIMER_GROUP) groupTask();

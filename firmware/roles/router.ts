@@ -10,6 +10,7 @@ import { changeGroup, groupTask, noteDeparture, startGroup } from '../kemp/group
 import { asksIntroduction, onForward, onIntroduce } from '../kemp/introduce.ts';
 import { KEY_MODE, keys, NO_KEY, watchDepartures } from '../kemp/keys.ts';
 import * as layout from '../kemp/layout.ts';
+import { toldEpoch } from '../kemp/marks.ts';
 import { rank, watchReturns } from '../kemp/parent.ts';
 import { relayReading, startReadings } from '../kemp/readings.ts';
 import { relayDown, relayRequest, relayUp } from '../kemp/relay.ts';
@@ -50,7 +51,7 @@ function commit(tentative: number): number {
 }
 
 function onTimer(id: number): void {
-  if (id === TIMER_ADVERT) advertTask(rank());
+  if (id === TIMER_ADVERT) advertTask(rank(), toldEpoch());
   else if (id === TIMER_ATTACHED) attachedTask();
   else if (id === TIMER_ROUTE) routeTask();
   else if (id === TIMER_GROUP) groupTask();

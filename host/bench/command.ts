@@ -107,7 +107,7 @@ function run(options: Options): void {
 export function benchCommand(): Command {
   return new Command('bench')
     .description('run a network of virtual motes, each with its image in a VM of its own')
-    .option('--scenario <name|path>', `${shippedScenarios().join(', ')}, or a scenario file`, 'roaming')
+    .option('--scenario <name|path>', `${shippedScenarios().join(', ')}, or a scenario file`, 'revoked')
     .option('--seed <number>', 'in place of the seed of the scenario', parseSeed)
     .addOption(new Option('--vm <engine>', 'what runs the motes').choices(VM_NAMES).default('fengari'))
     .option('--pcap <file>', 'capture every frame as it was on air')

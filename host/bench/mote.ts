@@ -232,6 +232,9 @@ export class Mote {
         this.#chip.setFilter({ pan, short, euiHigh, euiLow });
         break;
       }
+      case abi.CHANNEL:
+        this.#chip.tune(outbox[at]);
+        break;
       case abi.FAULT:
         this.#fail(abi.faultText(outbox[at]));
     }

@@ -18,7 +18,8 @@ function identity(scenario: Scenario, seed: number, mote: ScenarioMote, base: Sc
   words[records.IDENTITY_SHORT] = shortOf(mote);
   if (mote !== base) words.set(longTermKey(mote, seed), records.IDENTITY_KEY);
   words[records.IDENTITY_PAN] = parseInt(scenario.pan, 16);
-  words[records.IDENTITY_CHANNEL] = scenario.channel;
+  words[records.IDENTITY_CHANNEL] = mote.channel ?? scenario.channel;
+  for (const channel of scenario.scanChannels) words[records.IDENTITY_SCAN] |= 1 << channel;
   words.set(euiWords(base), records.IDENTITY_BASE_EUI);
   words[records.IDENTITY_BASE_SHORT] = shortOf(base);
   words[records.IDENTITY_AES_MS] = Math.ceil(scenario.aesMs);
@@ -41,6 +42,7 @@ function registryNode(mote: ScenarioMote, seed: number): Int32Array {
   words[records.NODE_SHORT] = shortOf(mote);
   words.set(longTermKey(mote, seed), records.NODE_KEY);
   words[records.NODE_COUNTER] = -1;
+  for (const zone of mote.zones) words[records.NODE_ZONES] |= 1 << zone;
   return words;
 }
 

@@ -24,11 +24,13 @@ export class RevocationBook {
     this.#directory = directory;
   }
 
-  report(micros: number, event: number, args: readonly number[]): void {
+  /** @param from low word of the mote that reports. */
+  report(from: number, micros: number, event: number, args: readonly number[]): void {
     const [a, b] = args as [number, number];
     if (event === events.EVENT_REVOKE) {
       this.#all.push({ low: a, kind: b, at: micros, keysGone: 0, lastKeyAt: undefined, refusedAt: undefined });
-    } else if (event === events.EVENT_KEY_GONE) {
+    } else if (event === events.EVENT_KEY_GONE && !this.isRevoked(from)) {
+      // Who is revoked itself is told nothing, and what it still holds opens nothing.
       for (const one of this.#all.filter(({ low }) => low === a)) {
         one.keysGone += 1;
         one.lastKeyAt = micros;

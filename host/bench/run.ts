@@ -108,7 +108,7 @@ function observe(clock: Clock, directory: Directory, hooks: readonly BenchHooks[
       runs.report(mote, clock.now, event, args);
       traffic.report(mote, clock.now, event, args);
       keys.report(mote, event, args);
-      revocations.report(clock.now, event, args);
+      revocations.report(lowWord(mote.spec), clock.now, event, args);
       assault?.verdict.report(mote, clock.now, event, args);
       if (event === EVENT_REFUSED) {
         const reason = reasonName(args[0]);
@@ -128,6 +128,7 @@ function observe(clock: Clock, directory: Directory, hooks: readonly BenchHooks[
 function plan(scenario: Scenario, clock: Clock, air: Air, motes: ReadonlyMap<string, Mote>): void {
   const at = (seconds: number, run: () => void): unknown => clock.at(Math.round(seconds * 1e6), run);
   air.lossProbability = scenario.radio.lossProbability;
+  air.channel = scenario.channel;
   for (const mote of motes.values()) {
     at(mote.spec.onAtSeconds, () => mote.powerOn());
     if (mote.spec.offAtSeconds !== undefined) at(mote.spec.offAtSeconds, () => mote.powerOff());

@@ -44,6 +44,7 @@ export class Chip implements Listener {
   readonly #events: ChipEvents;
   #on = false;
   #filter: Filter | undefined;
+  #channel = 26;
   #fifo: Received | undefined;
   /** Turned to sending until then, turnaround included ... */
   #sendingUntil = 0;
@@ -88,6 +89,17 @@ export class Chip implements Listener {
 
   setFilter(filter: Filter): void {
     this.#filter = filter;
+  }
+
+  get channel(): number {
+    return this.#channel;
+  }
+
+  /** What was on air on the channel before is lost. */
+  tune(channel: number): void {
+    if (channel === this.#channel) return;
+    this.#channel = channel;
+    this.#brokenAt = this.#clock.now;
   }
 
   get sending(): boolean {

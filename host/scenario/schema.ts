@@ -17,6 +17,8 @@ const eui64 = z
 /** 0xFFFE and 0xFFFF are no addresses of anybody (IEEE 802.15.4 7.2.2.9). */
 const short = hex(4).refine((text) => parseInt(text, 16) < 0xfffe, 'expected a short address from "0000" to "FFFD"');
 
+const channel = z.int().min(11).max(26);
+
 const radio = z.strictObject({
   txPowerDbm: z.number().min(-40).max(30).default(0),
   pathLossExponent: z.number().min(1).max(8).default(3).describe('2 in free space, 3 to 4 indoors'),
@@ -35,6 +37,11 @@ const mote = z.strictObject({
   key: hex(32).optional().describe('K_N; without one it is derived from the seed'),
   position: point.describe('metres'),
   waypoints: z.array(waypoint).default([]).describe('walks in straight lines, by rising time, then stays'),
+  zones: z
+    .array(z.int().min(0).max(31))
+    .default([])
+    .describe('a node is served by routers that share one; none: by all'),
+  channel: channel.optional().describe('in place of that of the network: where it looks for a router first'),
   onAtSeconds: seconds.default(0),
   offAtSeconds: seconds.optional(),
 });
@@ -57,7 +64,8 @@ export const scenarioSchema = z.strictObject({
   pan: hex(4)
     .refine((text) => parseInt(text, 16) < 0xffff, 'expected a PAN from "0000" to "FFFE"')
     .default('ABCD'),
-  channel: z.int().min(11).max(26).default(26),
+  channel: channel.default(26),
+  scanChannels: z.array(channel).default([]).describe('where else nodes look for a router'),
   radio: radio.prefault({}),
   maxPsdu: z.int().min(64).max(127).default(127),
   depthLimit: z.int().min(1).max(15).default(8).describe('introductions in a row without the base station'),

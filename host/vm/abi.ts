@@ -41,6 +41,8 @@ export const CONSOLE = 6;
 export const FILTER = 7;
 /** AES blocks done in this step. */
 export const BLOCKS = 8;
+/** Channel, 11 to 26. */
+export const CHANNEL = 10;
 /** One code: the mote is broken. Nothing else is in the outbox. */
 export const FAULT = 9;
 /** Code of FAULT: a second frame before the first was over. */
@@ -60,7 +62,7 @@ export function faultText(code: number): string {
 }
 
 /** Arguments of each op out; STORE has `count` words more. */
-const ARGUMENTS = [-1, 1, 1, 0, 2, 6, 1, 4, 1, 1];
+const ARGUMENTS = [-1, 1, 1, 0, 2, 6, 1, 4, 1, 1, 1];
 
 /**
  * Calls `visit` for each action of an outbox, in order.

@@ -10,6 +10,7 @@ const message = makeBytes(16);
 
 export function start(): void {
   board.radioFilter(0x4321, 0x0001, 0x01020304, -2);
+  board.radioChannel(15);
   board.setAlarm(250);
   board.report(1, board.maxPsdu(), board.keylogWanted() ? 1 : 0, board.STEP_BLOCKS, board.millis(), board.seconds());
   const stored = board.storageRead(7, words, 0, 3);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunResult } from '../../host/bench/result.ts';
 import { tables } from './document.ts';
 import type { Seen } from './follow.ts';
-import { extended, follow, keyed, returning, wideHints } from './network.ts';
+import { extended, follow, keyed, returning } from './network.ts';
 
 /** Messages and runs, with short and with extended addresses. */
 interface Measured {
@@ -18,8 +18,7 @@ const printed: string[] = [];
 function measure(wide: boolean): Measured {
   const shipped = ['roaming', 'blackout', 'coldstart-chain', 'refresh', 'revoked'].map(keyed);
   const all = [...shipped, returning()].map((narrow) => {
-    const scenario = wide ? extended(narrow) : narrow;
-    const { follower, result } = follow(scenario, 'v8', wide && shipped.includes(narrow) ? wideHints(scenario) : {});
+    const { follower, result } = follow(wide ? extended(narrow) : narrow);
     return { seen: follower.seen, runs: result.runs };
   });
   return { seen: all.flatMap(({ seen }) => seen), runs: all.flatMap(({ runs }) => runs) };

@@ -143,7 +143,10 @@ export class Exchange {
   }
 
   #advert(body: Buffer, router: Party): string {
-    const routers = Array.from({ length: (body.length - 14) / 2 }, (_, i) => body.readUInt16BE(14 + 2 * i));
+    const handles = Array.from({ length: (body.length - 14) / 2 }, (_, i) => body.subarray(14 + 2 * i, 16 + 2 * i));
+    const routers = handles.map((handle) => this.#byHandle(handle));
+    const stranger = routers.find((listed) => this.keysOf(router, listed).length === 0);
+    if (stranger !== undefined) fail(`ADVERT lists ${hex(stranger.eui)}, with whom there is no key`);
     const [rank, load, room, incarnation] = [body[9], body[10] >> 4, body[10] & 15, body[11]];
     const made = make.advert({ router, rank, load, room, incarnation, epoch: body.readUInt16BE(12), routers });
     expectSame(made, body, 'ADVERT');

@@ -26,7 +26,7 @@ export function name(party: Party, width: Width = widthOf(party)): Buffer {
   return width === 8 ? party.eui : big(2, party.short!);
 }
 
-/** Two octets for a party whose EUI-64 is in the associated data. */
+/** Two octets for a party whose EUI-64 is in the associated data, or that is named in an ADVERT, which is a hint. */
 export const handle = ({ eui, short }: Party): Buffer => (short === undefined ? eui.subarray(6) : big(2, short));
 
 export interface Advert {
@@ -36,12 +36,10 @@ export interface Advert {
   readonly room: number;
   readonly incarnation: number;
   readonly epoch: number;
-  /** Short addresses. */
-  readonly routers: readonly number[];
+  readonly routers: readonly Party[];
 }
 
 export function advert({ router, rank, load, room, incarnation, epoch, routers }: Advert): Fields {
-  const list = routers.map((short) => big(2, short));
   return [
     head(ADVERT, 0),
     router.eui,
@@ -49,7 +47,7 @@ export function advert({ router, rank, load, room, incarnation, epoch, routers }
     big(1, load * 16 + room),
     big(1, incarnation),
     big(2, epoch),
-    ...list,
+    ...routers.map(handle),
   ];
 }
 

@@ -2,15 +2,13 @@
 // The real images on the bench, with the follower listening.
 import type { Result } from '../../host/bench/result.ts';
 import { runBench } from '../../host/bench/run.ts';
-import type { BenchControl, BenchHooks } from '../../host/bench/run.ts';
+import type { BenchHooks } from '../../host/bench/run.ts';
 import { loadScenario, parseScenario } from '../../host/scenario/load.ts';
 import type { Scenario } from '../../host/scenario/schema.ts';
 import type { VmName } from '../../host/vm/open.ts';
 import { octets } from './crypto.ts';
 import type { Member } from './exchange.ts';
 import { Follower } from './follow.ts';
-import { build, mpxFull, parse } from './frames.ts';
-import { ADVERT } from './messages.ts';
 
 /** A shipped scenario with a long-term key for every node, written out. */
 export function keyed(name: string): Scenario {
@@ -60,31 +58,6 @@ export interface Followed {
   readonly result: Result;
   /** Link keys that the motes reported: key, index, names. */
   readonly logged: readonly string[];
-}
-
-/**
- * Without short addresses an ADVERT cannot name the routers that share a key with its own, so nodes go to the base station
- * for every key. These hooks say what ADVERTs cannot: behind each comes another that lists "no short address", from where
- * its router stands. An ADVERT is a hint, which anyone may send.
- */
-export function wideHints({ motes }: Scenario): BenchHooks {
-  let bench: BenchControl;
-  return {
-    onStart(control) {
-      bench = control;
-    },
-    onFrame({ ack, octets: frame, sender, end }) {
-      const mpdu = Buffer.from(frame);
-      const router = motes.find(({ name }) => name === sender);
-      if (ack || mpdu.readUInt16LE(5) !== 0xffff || router === undefined) return;
-      const body = parse(mpdu).rest.subarray(7);
-      if (body[0] >> 4 !== ADVERT) return;
-      const payload = mpxFull(Buffer.concat([body.subarray(0, 14), octets('fffe')]));
-      const source = { eui: octets(router.eui64) };
-      const hint = build({ sequence: mpdu[2], pan: mpdu.readUInt16LE(3), source, message: true, payload });
-      bench.at(end + 5000, () => bench.inject(router.position, Buffer.concat(hint)));
-    },
-  };
 }
 
 /** Runs a scenario; every frame on air must be as docs/protocol.md has it. */

@@ -9,7 +9,7 @@ import { cmac, fcs, octets } from './crypto.ts';
 import { documented, HEADINGS, PAGE, tables } from './document.ts';
 import { Follower } from './follow.ts';
 import type { Seen } from './follow.ts';
-import { extended, follow, keyed, kinds, membersOf, returning, wideHints } from './network.ts';
+import { extended, follow, keyed, kinds, membersOf, returning } from './network.ts';
 import { outsider, outsiders } from './outsider.ts';
 import { vectors } from './vectors.ts';
 
@@ -237,7 +237,7 @@ describe('motes on air', () => {
       [extended(refresh), REFRESH],
       [extended(revoked), [...REVOKED, ...AROUND.filter((kind) => !/REJECT/.test(kind))]],
     ] as const) {
-      const { follower } = follow(scenario, 'v8', wideHints(scenario));
+      const { follower } = follow(scenario);
       expect(lacks(follower.seen, wanted)).toEqual([]);
       expect(follower.seen.some(({ short }) => short)).toBe(false);
     }

@@ -177,7 +177,7 @@ export function vectors(): Record<string, Vector> {
   const group = make.group({ ...groupOf('e3'), groupIndex: 2 });
   const [asked, answered] = [make.echo(0, 1), make.echo(1, 0)];
 
-  const advert = make.advert({ router: R1, rank: 1, load: 2, room: 5, incarnation: 0x7f, epoch: 0, routers: [0x0012] });
+  const advert = make.advert({ router: R1, rank: 1, load: 2, room: 5, incarnation: 0x7f, epoch: 0, routers: [R2] });
   const [reason, refused] = [5, TERMS.both];
   const rejected = make.reject(0, reason, refused.ctr, derive.rejectMac(K_N, 0, reason, refused.ctr, N));
 

@@ -142,6 +142,8 @@ describe('loading', () => {
     const names = shippedScenarios();
     expect(names).toEqual(
       expect.arrayContaining([
+        'ping-pong',
+        'refresh',
         'roaming',
         'coldstart',
         'coldstart-chain',
