@@ -64,6 +64,11 @@ export class Adversary implements Listener {
     this.hooks = { drop: (transmission, receiver) => this.#takes(transmission, receiver) };
   }
 
+  /** That of the network. */
+  get channel(): number {
+    return this.#network.channel;
+  }
+
   /** Begins: everything that its acts say is put on the clock. */
   start(air: Air, reach: Reach): void {
     this.#air = air;

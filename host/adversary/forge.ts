@@ -17,6 +17,7 @@ const RANK_MOST = 14;
 export interface Network {
   readonly pan: number;
   readonly oui: number;
+  readonly channel: number;
   /** EUI-64 and the address used on air of each mote, hex as printed; routers first. */
   readonly motes: readonly { readonly eui: string; readonly address: string; readonly router: boolean }[];
 }
