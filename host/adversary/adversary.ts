@@ -49,7 +49,6 @@ export class Adversary implements Listener {
   #air!: Air;
   #reach!: Reach;
   #memory: Seen[] = [];
-  #heard = 0;
   #sendingUntil = 0;
   #sentAt = -1;
   /** Frames that are kept from their receivers, retries too. */
@@ -103,7 +102,6 @@ export class Adversary implements Listener {
 
   /** The first so many, and then each new one in the place of a random one: old ones stay among them. */
   #remember(seen: Seen): void {
-    this.#heard++;
     if (this.#memory.length < MEMORY) this.#memory.push(seen);
     else this.#memory[this.#prng.next() % MEMORY] = seen;
   }
@@ -137,6 +135,9 @@ export class Adversary implements Listener {
         break;
       case 'captured':
         this.#reach.capture(act.mote, Math.round(act.until * 1e6));
+        break;
+      default:
+        // The others act on what comes.
         break;
     }
   }
