@@ -49,7 +49,6 @@ export class Adversary implements Listener {
   #air!: Air;
   #reach!: Reach;
   #memory: Seen[] = [];
-  #heard = 0;
   #sendingUntil = 0;
   #sentAt = -1;
   /** Frames that are kept from their receivers, retries too. */
@@ -62,6 +61,11 @@ export class Adversary implements Listener {
     this.#prng = new Prng(seed, ADVERSARY);
     this.#forge = new Forge(network, new Prng(seed, `${ADVERSARY} forge`));
     this.hooks = { drop: (transmission, receiver) => this.#takes(transmission, receiver) };
+  }
+
+  /** That of the network. */
+  get channel(): number {
+    return this.#network.channel;
   }
 
   /** Begins: everything that its acts say is put on the clock. */
@@ -78,10 +82,6 @@ export class Adversary implements Listener {
 
   listens(): boolean {
     return this.#clock.now >= this.#sendingUntil;
-  }
-
-  get channel(): number {
-    return this.#network.channel;
   }
 
   interrupted(since: number): boolean {
@@ -102,7 +102,6 @@ export class Adversary implements Listener {
 
   /** The first so many, and then each new one in the place of a random one: old ones stay among them. */
   #remember(seen: Seen): void {
-    this.#heard++;
     if (this.#memory.length < MEMORY) this.#memory.push(seen);
     else this.#memory[this.#prng.next() % MEMORY] = seen;
   }
@@ -136,6 +135,9 @@ export class Adversary implements Listener {
         break;
       case 'captured':
         this.#reach.capture(act.mote, Math.round(act.until * 1e6));
+        break;
+      default:
+        // The others act on what comes.
         break;
     }
   }

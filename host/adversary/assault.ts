@@ -34,7 +34,7 @@ function networkOf(scenario: Scenario): Network {
     address: address(mote),
     router: mote.role !== 'mote',
   }));
-  return { pan: parseInt(scenario.pan, 16), channel: scenario.channel, oui: DOCUMENTATION_OUI, motes };
+  return { pan: parseInt(scenario.pan, 16), oui: DOCUMENTATION_OUI, channel: scenario.channel, motes };
 }
 
 export class Assault {

@@ -16,8 +16,8 @@ const RANK_MOST = 14;
 /** What the network tells everyone. */
 export interface Network {
   readonly pan: number;
-  readonly channel: number;
   readonly oui: number;
+  readonly channel: number;
   /** EUI-64 and the address used on air of each mote, hex as printed; routers first. */
   readonly motes: readonly { readonly eui: string; readonly address: string; readonly router: boolean }[];
 }

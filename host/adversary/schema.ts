@@ -61,8 +61,10 @@ export const adversarySchema = z.strictObject({
     .array(z.enum(MUST_NOT))
     .default([...MUST_NOT])
     .describe('what it must not achieve'),
+  // The protocol's timers: 16 s until a false router counts as silent, 15 ADVERTs of 5 s at most until a loop that it made has
+  // counted itself out, 8 s of back-off before a join.
   serviceWithinSeconds: seconds
-    .default(60)
+    .default(100)
     .describe('time after the last act until readings of every honest mote arrive again'),
 });
 

@@ -15,7 +15,7 @@ import type { Instant, Stage } from '../protocol/stage.ts';
 const FCS = 2;
 const LONGEST = 127;
 /** Words of each action of the outbox, op included; STORE has more. */
-const SIZES = [0, 2, 2, 1, 3, 7, 2, 5, 2, 2];
+const SIZES = [0, 2, 2, 1, 3, 7, 2, 5, 2, 2, 2];
 const TURNS = 1000;
 
 /** What a storm has come to. */

@@ -87,7 +87,7 @@ export class World {
       address: addressOf(mote),
       router: mote.role !== 'mote',
     }));
-    const network = { pan: parseInt(scenario.pan, 16), channel: scenario.channel, oui: DOCUMENTATION_OUI, motes };
+    const network = { pan: parseInt(scenario.pan, 16), oui: DOCUMENTATION_OUI, channel: scenario.channel, motes };
     this.#forge = new Forge(network, new Prng(seed, 'forge'));
     this.ledger = new Ledger(
       scenario.motes.map((mote, i) => ({
