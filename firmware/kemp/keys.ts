@@ -8,7 +8,7 @@ import { wipeWords } from '../../crypto-core/index.ts';
 import { div, makeWords, type Words } from '../../crypto-core/tables.ts';
 import { EVENT_KEY_GONE, EVENT_LINK_KEY_1, EVENT_LINK_KEY_2 } from '../events.ts';
 import { nothing } from '../link/task.ts';
-import { copyAddress, names } from '../link/address.ts';
+import { copyAddress, names, tellingWord } from '../link/address.ts';
 
 export const LIVE_KEYS = 24;
 export const TENTATIVE_KEYS = 5;
@@ -88,8 +88,11 @@ export function keyAlive(key: number): boolean {
 
 /** @param peer address (address.ts) at `at`. @param index key index on air. @returns offset of the key or NO_KEY. */
 export function findKey(peer: Words, at: number, index: number): number {
+  const word = tellingWord(peer, at);
+  const value = peer[at + word];
   for (let key = 0; key < KEYS_END; key += KEY_WORDS) {
-    if (keys[key + KEY_INDEX] === index && names(peer, at, keys, key) && keyAlive(key)) return key;
+    const fits = keys[key + word] === value && keys[key + KEY_INDEX] === index;
+    if (fits && names(peer, at, keys, key) && keyAlive(key)) return key;
   }
   return NO_KEY;
 }
@@ -97,8 +100,11 @@ export function findKey(peer: Words, at: number, index: number): number {
 /** The key to use towards a peer: the newest one it proved, or, if asked for, one that waits for its proof. */
 export function keyWith(peer: Words, at: number, state: number): number {
   let best = NO_KEY;
+  const word = tellingWord(peer, at);
+  const value = peer[at + word];
   for (let key = 0; key < LIVE_END; key += KEY_WORDS) {
-    if (keys[key + KEY_STATE] >= state && names(peer, at, keys, key) && keyAlive(key)) {
+    const fits = keys[key + word] === value && keys[key + KEY_STATE] >= state;
+    if (fits && names(peer, at, keys, key) && keyAlive(key)) {
       if (best === NO_KEY || keys[key + KEY_CTR] > keys[best + KEY_CTR]) best = key;
     }
   }
@@ -132,8 +138,10 @@ export function dropKey(key: number): void {
 
 /** Deletes every other key of the live table with the peer of `key`: the older one, once the new one is proved. */
 export function dropOlder(key: number): void {
+  const low = keys[key + 1];
   for (let other = 0; other < LIVE_END; other += KEY_WORDS) {
-    if (other !== key && keys[other + KEY_STATE] !== FREE && names(keys, key, keys, other)) dropKey(other);
+    const fits = keys[other + 1] === low && keys[other + KEY_STATE] !== FREE;
+    if (fits && other !== key && names(keys, key, keys, other)) dropKey(other);
   }
 }
 
@@ -156,10 +164,15 @@ export function sweepKeys(): void {
   }
 }
 
-/** The lowest key index not in use with this peer: four bits in NOTICE, of which one live and five tentative keys use less. */
+/** The lowest key index not in use with this peer, named in full: four bits in NOTICE, of which one live and five tentative keys use less. */
 export function freeIndex(peer: Words, at: number): number {
+  let used = 0;
+  for (let key = 0; key < KEYS_END; key += KEY_WORDS) {
+    if (keys[key + 1] === peer[at + 1] && names(peer, at, keys, key) && keyAlive(key))
+      used |= 1 << keys[key + KEY_INDEX];
+  }
   let index = 1;
-  while (findKey(peer, at, index) !== NO_KEY) index++;
+  while ((used & (1 << index)) !== 0) index++;
   return index;
 }
 
@@ -189,8 +202,10 @@ function oldestKey(peer: Words, at: number, served: number): number {
 
 /** Moves a key from one slot to another. */
 export function moveKey(from: number, to: number): void {
-  for (let i = 0; i < KEY_WORDS; i++) keys[to + i] = keys[from + i];
-  wipeWords(keys, from, KEY_WORDS);
+  for (let i = 0; i < KEY_WORDS; i++) {
+    keys[to + i] = keys[from + i];
+    keys[from + i] = 0;
+  }
 }
 
 /** Tells the key log of a link key, where its user asked for it by name. */

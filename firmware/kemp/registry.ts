@@ -5,7 +5,8 @@
 import { report, storageRead, storageWrite } from '#board';
 import { div, makeWords, type Words } from '../../crypto-core/tables.ts';
 import { EVENT_BAD_RECORD } from '../events.ts';
-import { names } from '../link/address.ts';
+import { names, tellingWord } from '../link/address.ts';
+import { goOn, nothing } from '../link/task.ts';
 import * as records from '../records.ts';
 import { handleOf } from './attached.ts';
 
@@ -32,23 +33,35 @@ export const VIA_UNKNOWN = -2;
 /** Sequence numbers reserved by one write. */
 const RESERVE = 16;
 
-/** Loads all records. @returns false if one is unreadable, which stops B: a registry with a hole would grant twice. */
-export function loadRegistry(): boolean {
+let place = 0;
+let onLoaded = nothing;
+
+/**
+ * Loads all records, one a turn of the running task. @param next called when all are there; never if one is unreadable, which stops
+ * B: a registry with a hole would grant twice.
+ */
+export function loadRegistry(next: () => void): void {
   end = 0;
-  for (let i = 0; i < records.MAX_NODES; i++) {
-    if (storageRead(records.RECORD_NODE + i, nodes, end, records.NODE_WORDS)) {
-      const version = nodes[end + records.NODE_VERSION];
-      if (version !== records.RECORDS_VERSION) {
-        report(EVENT_BAD_RECORD, records.RECORD_NODE + i, records.RECORDS_VERSION, version, 0, 0);
-        return false;
-      }
-      nodes[end + NODE_VIA] = VIA_UNKNOWN;
-      nodes[end + NODE_NEXT_SEQUENCE] = nodes[end + records.NODE_SEQUENCE_OUT];
-      nodes[end + NODE_ATTACHED_CTR] = -1;
-      end += NEXT_NODE;
+  place = 0;
+  onLoaded = next;
+  goOn(loadNext);
+}
+
+function loadNext(): void {
+  if (storageRead(records.RECORD_NODE + place, nodes, end, records.NODE_WORDS)) {
+    const version = nodes[end + records.NODE_VERSION];
+    if (version !== records.RECORDS_VERSION) {
+      report(EVENT_BAD_RECORD, records.RECORD_NODE + place, records.RECORDS_VERSION, version, 0, 0);
+      return;
     }
+    nodes[end + NODE_VIA] = VIA_UNKNOWN;
+    nodes[end + NODE_NEXT_SEQUENCE] = nodes[end + records.NODE_SEQUENCE_OUT];
+    nodes[end + NODE_ATTACHED_CTR] = -1;
+    end += NEXT_NODE;
   }
-  return true;
+  place++;
+  if (place < records.MAX_NODES) goOn(loadNext);
+  else goOn(onLoaded);
 }
 
 /** Stores the record of a node. */
@@ -95,8 +108,10 @@ export function leadsPast(via: number, other: number): boolean {
 
 /** @returns offset of the node that an address names, or NO_NODE. */
 export function findNode(table: Words, at: number): number {
-  for (let node = 0; node < end; node += NEXT_NODE) {
-    if (names(table, at, nodes, node + records.NODE_EUI)) return node;
+  const word = tellingWord(table, at);
+  const value = table[at + word];
+  for (let node = records.NODE_EUI; node < end; node += NEXT_NODE) {
+    if (nodes[node + word] === value && names(table, at, nodes, node)) return node - records.NODE_EUI;
   }
   return NO_NODE;
 }

@@ -36,6 +36,7 @@ export function startRole(timer: (id: number) => void): boolean {
   onTimer = timer;
   attachTasks(choose);
   setTimer(TIMER_SWEEP, SWEEP_MS);
+  wake();
   return true;
 }
 

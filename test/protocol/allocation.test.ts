@@ -9,18 +9,12 @@ import { inRepository } from '../../host/root.ts';
 import { loadScenario } from '../../host/scenario/load.ts';
 import * as abi from '../../host/vm/abi.ts';
 import type { Role } from '../../host/vm/open.ts';
-import { describeOn, runLua } from '../tools.ts';
+import { BOARDS, describeOn, runLua } from '../tools.ts';
 import type { Profile, Vm } from '../tools.ts';
 import { record } from './recording.ts';
 import type { Step } from './recording.ts';
 
 const REPLAY = readFileSync(new URL('replay.lua', import.meta.url), 'utf8');
-const BOARDS: Record<Profile, string> = {
-  lua53: 'bench',
-  lua53w: 'bench-lua53w',
-  lua51: 'bench-lua51',
-  lua51i: 'bench-lua51i',
-};
 const MOTES: Record<Role, string> = { mote: 'm1', router: 'r1', base: 'base' };
 const ROLES = Object.keys(MOTES) as Role[];
 /** Joins in the first half; in the second one three handovers of each mote, readings, and both console tables. */
