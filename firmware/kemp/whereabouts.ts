@@ -8,7 +8,7 @@ import { EVENT_ATTACHED, MODE_CENTRALISED, MODE_REFRESH } from '../events.ts';
 import { getAddress } from '../link/address.ts';
 import { body, rx, RX_KEY, RX_LENGTH } from '../link/receive.ts';
 import { drop } from '../link/refuse.ts';
-import { endTask, jobOk, nameRun, task, TASK_TYPE } from '../link/task.ts';
+import { endTask, goOn, jobOk, nameRun, task, TASK_TYPE } from '../link/task.ts';
 import { message } from '../link/transmit.ts';
 import * as records from '../records.ts';
 import * as refusal from '../refusals.ts';
@@ -170,7 +170,11 @@ function onAttachedOpened(): void {
   registry.saveNode(node);
   if (nodes[node + records.NODE_REVOKED] !== 0 || !isCredible(maker, mode, depth, ctr)) revokeAt(node, router);
   else noteAttached(node, router, ctr, mode, depth);
-  acknowledge(mode, ctr);
+  goOn(acknowledgeAttached);
+}
+
+function acknowledgeAttached(): void {
+  acknowledge(body[0] & 3, getWord(body, layout.ATTACHED_SEALED));
 }
 
 /** An introducer must itself have held a key with the node, and added one to its depth. */

@@ -26,7 +26,7 @@ export function fcsUpdate(crc: number, frame: Bytes, from: number, to: number): 
 }
 
 /** Octets that fcsPart() takes at once: a whole frame is more than a turn of a mote has time for. */
-const PART = 80;
+const PART = 60;
 
 /**
  * Takes the next part of frame[0 .. end-1] into an FCS. @param state the FCS so far in state[at] and how many octets it covers in
