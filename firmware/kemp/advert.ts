@@ -5,7 +5,7 @@
 import { randomWord } from '#board';
 import { put8 } from '../link/address.ts';
 import { refuse } from '../link/refuse.ts';
-import { endTask } from '../link/task.ts';
+import { endTask, goOn } from '../link/task.ts';
 import { jitter, setTimer, TIMER_ADVERT } from '../link/timers.ts';
 import { broadcastMessage, message } from '../link/transmit.ts';
 import { makeWords } from '../../crypto-core/tables.ts';
@@ -25,8 +25,15 @@ const SOLICIT_MS = 125;
 /** Load and room are four bits each. */
 const MOST = 15;
 
-const state = makeWords(1);
+const state = makeWords(5);
 const INCARNATION = 0;
+/** An ADVERT in the making: the next key to look at, live keys and free tentative places so far, its octets. */
+const NEXT = 1;
+const LOAD = 2;
+const ROOM = 3;
+const LENGTH = 4;
+/** Keys that one turn looks at. */
+const KEYS_A_TURN = 8;
 
 /** Begins to advertise. The incarnation tells neighbours that this router's keys are gone. */
 export function startAdvert(): void {
@@ -54,29 +61,41 @@ export function advertTask(rank: number): void {
   message[layout.ADVERT_INCARNATION] = state[INCARNATION];
   message[layout.ADVERT_EPOCH] = 0;
   message[layout.ADVERT_EPOCH + 1] = 0;
-  const length = putRouters();
-  broadcastMessage(length, endTask);
+  state[NEXT] = 0;
+  state[LOAD] = 0;
+  state[ROOM] = 0;
+  state[LENGTH] = layout.ADVERT_ROUTERS;
+  goOn(putRouters);
 }
 
-/** Load, room and the routers that share a live key with this one. @returns the length of the message. */
-function putRouters(): number {
-  let at = layout.ADVERT_ROUTERS;
-  let load = 0;
-  let room = 0;
-  for (let one = 0; one < key.KEYS_END; one += key.NEXT_KEY) {
+/** Load, room and the routers that share a live key with this one; then the ADVERT goes out. */
+function putRouters(): void {
+  let one = state[NEXT];
+  for (let turn = 0; turn < KEYS_A_TURN && one < key.KEYS_END; turn++) {
     if (!key.keyAlive(one)) {
-      if (one >= key.LIVE_END) room++;
+      if (one >= key.LIVE_END) state[ROOM] += 1;
     } else if (key.keys[one + key.KEY_STATE] === key.LIVE) {
-      if (load < MOST) load++;
-      const short = key.keys[one + 2];
-      const listed = at < layout.ADVERT_ROUTERS + 2 * layout.ADVERT_MAX_ROUTERS;
-      if (listed && short !== NO_SHORT && findCandidate(key.keys, one) !== NO_CANDIDATE) {
-        message[at] = short >>> 8;
-        message[at + 1] = short & 255;
-        at += 2;
-      }
+      if (state[LOAD] < MOST) state[LOAD] += 1;
+      putRouter(one);
     }
+    one += key.NEXT_KEY;
   }
-  message[layout.ADVERT_LOAD] = load * 16 + room;
-  return at;
+  state[NEXT] = one;
+  if (one < key.KEYS_END) {
+    goOn(putRouters);
+  } else {
+    message[layout.ADVERT_LOAD] = state[LOAD] * 16 + state[ROOM];
+    broadcastMessage(state[LENGTH], endTask);
+  }
+}
+
+function putRouter(one: number): void {
+  const at = state[LENGTH];
+  const short = key.keys[one + 2];
+  const listed = at < layout.ADVERT_ROUTERS + 2 * layout.ADVERT_MAX_ROUTERS;
+  if (listed && short !== NO_SHORT && findCandidate(key.keys, one) !== NO_CANDIDATE) {
+    message[at] = short >>> 8;
+    message[at + 1] = short & 255;
+    state[LENGTH] = at + 2;
+  }
 }

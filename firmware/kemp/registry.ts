@@ -119,7 +119,10 @@ export function findNode(table: Words, at: number): number {
 /** @returns offset of the node of a two-octet handle (attached.ts), or NO_NODE. */
 export function findHandle(handle: number): number {
   for (let node = 0; node < end; node += NEXT_NODE) {
-    if (handleOf(nodes, node + records.NODE_EUI) === handle) return node;
+    const short = nodes[node + records.NODE_SHORT];
+    if (short === handle || short === records.NO_SHORT) {
+      if (handleOf(nodes, node + records.NODE_EUI) === handle) return node;
+    }
   }
   return NO_NODE;
 }

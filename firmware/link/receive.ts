@@ -134,7 +134,7 @@ function unlock(): void {
 }
 
 function opened(): void {
-  let used = key.findKey(sender, 0, header[mhr.KEY_INDEX]);
+  const used = key.findKey(sender, 0, header[mhr.KEY_INDEX]);
   const counter = header[mhr.COUNTER];
   if (!jobOk) {
     drop(refusal.REFUSED_MIC);
@@ -147,19 +147,26 @@ function opened(): void {
     key.keys[used + key.KEY_USED] = seconds();
     key.keys[used + key.KEY_PROBES] = 0;
     const state = key.keys[used + key.KEY_STATE];
-    if (state === key.TENTATIVE) used = onTentative(used);
-    if (state === key.UNCONFIRMED) used = onUnconfirmed(used);
-    rx[RX_KEY] = used;
-    if (used === key.NO_KEY) drop(refusal.REFUSED_TABLE_FULL);
-    else if (asksForAnswer(used, state)) sendData(0, used, deliver);
+    if (state === key.TENTATIVE || state === key.UNCONFIRMED) goOn(prove);
+    else if (asksForAnswer(used)) sendData(0, used, deliver);
     else deliver();
   }
 }
 
+/** The first frame under a key. */
+function prove(): void {
+  const tentative = key.keys[rx[RX_KEY] + key.KEY_STATE] === key.TENTATIVE;
+  const used = tentative ? onTentative(rx[RX_KEY]) : onUnconfirmed(rx[RX_KEY]);
+  rx[RX_KEY] = used;
+  if (used === key.NO_KEY) drop(refusal.REFUSED_TABLE_FULL);
+  else if (tentative || asksForAnswer(used)) sendData(0, used, deliver);
+  else deliver();
+}
+
 /** CONFIRM, the first secured frame or an empty one, asks R for its first frame under the key; N never answers one. */
-function asksForAnswer(used: number, state: number): boolean {
+function asksForAnswer(used: number): boolean {
   const empty = header[mhr.PAYLOAD_IES] === 0 && header[mhr.PAYLOAD_END] === header[mhr.HEADER_LENGTH];
-  return key.keys[used + key.KEY_SERVED] === 1 && (state === key.TENTATIVE || empty);
+  return key.keys[used + key.KEY_SERVED] === 1 && empty;
 }
 
 function deliver(): void {
