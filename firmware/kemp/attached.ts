@@ -3,14 +3,14 @@
 // again and again until B's ACK names the ctr (protocol.md "ATTACHED").
 
 import { getWord, putWord } from '../../crypto-core/index.ts';
+import { handleOf, putHandle } from '../link/address.ts';
 import { body, rx, RX_LENGTH } from '../link/receive.ts';
 import { drop } from '../link/refuse.ts';
 import { endTask, jobOk, nameRun } from '../link/task.ts';
 import { inMillis, remaining, setTimer, TIMER_ATTACHED } from '../link/timers.ts';
 import { message } from '../link/transmit.ts';
-import { IDENTITY_BASE_EUI, IDENTITY_EUI, NO_SHORT } from '../records.ts';
+import { IDENTITY_BASE_EUI, IDENTITY_EUI } from '../records.ts';
 import * as refusal from '../refusals.ts';
-import type { Words } from '../../crypto-core/tables.ts';
 import { me, runTimeout } from './identity.ts';
 import * as key from './keys.ts';
 import * as layout from './layout.ts';
@@ -27,11 +27,6 @@ const FIRST_MS = 50;
 const DONE = -1;
 
 let told = key.NO_KEY;
-
-/** Two octets for a node in a sealed message whose AAD has it in full: short address, or the end of its EUI-64. */
-export function handleOf(table: Words, at: number): number {
-  return table[at + 2] === NO_SHORT ? table[at + 1] & 0xffff : table[at + 2];
-}
 
 /** A key was committed: B is to be told. */
 export function startAttached(committed: number): void {
@@ -82,8 +77,8 @@ function sealAttached(): void {
   session[SESSION_SEQ_OUT] = seq + 1;
   message[start] = layout.head(layout.ATTACHED, keys[told + key.KEY_MODE]);
   message[start + layout.ATTACHED_INDEX] = session[SESSION_INDEX];
-  putHandle(start + layout.ATTACHED_NODE, handleOf(keys, told));
-  putHandle(start + layout.ATTACHED_AUTHORITY, handleOf(keys, told + key.KEY_AUTHORITY));
+  putHandle(message, start + layout.ATTACHED_NODE, handleOf(keys, told));
+  putHandle(message, start + layout.ATTACHED_AUTHORITY, handleOf(keys, told + key.KEY_AUTHORITY));
   putWord(message, start + layout.ATTACHED_SEQ, seq);
   putWord(message, start + layout.ATTACHED_SEALED, keys[told + key.KEY_CTR]);
   message[start + layout.ATTACHED_SEALED + 4] = keys[told + key.KEY_DEPTH];
@@ -91,12 +86,6 @@ function sealAttached(): void {
   sealAlso(keys, told);
   sealAlso(keys, told + key.KEY_AUTHORITY);
   sealBody(session, SESSION_SEAL, message, start + layout.ATTACHED_SEALED, layout.ATTACHED_INNER, sendUp);
-}
-
-/** Writes a handle into `message`. */
-export function putHandle(at: number, handle: number): void {
-  message[at] = handle >>> 8;
-  message[at + 1] = handle & 255;
 }
 
 /** Handles B's ACK in `body`; ends the task. */

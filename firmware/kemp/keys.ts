@@ -8,7 +8,7 @@ import { wipeWords } from '../../crypto-core/index.ts';
 import { div, makeWords, type Words } from '../../crypto-core/tables.ts';
 import { EVENT_KEY_GONE, EVENT_LINK_KEY_1, EVENT_LINK_KEY_2 } from '../events.ts';
 import { nothing } from '../link/task.ts';
-import { copyAddress, names, tellingWord } from '../link/address.ts';
+import { copyAddress, handleOf, names, tellingWord } from '../link/address.ts';
 
 export const LIVE_KEYS = 24;
 export const TENTATIVE_KEYS = 5;
@@ -111,16 +111,31 @@ export function keyWith(peer: Words, at: number, state: number): number {
   return best;
 }
 
-/** A free slot of [from, to), wiped, for the peer; NO_KEY if there is none. */
-export function newKey(from: number, to: number, peer: Words, at: number): number {
+/** A slot of [from, to) that no key is in, or one that has ended; NO_KEY if there is none. */
+function freeSlot(from: number, to: number): number {
+  const now = seconds();
   for (let key = from; key < to; key += KEY_WORDS) {
-    if (keys[key + KEY_STATE] === FREE || keys[key + KEY_EXPIRES] <= seconds()) {
-      wipeWords(keys, key, KEY_WORDS);
-      copyAddress(peer, at, keys, key);
-      return key;
-    }
+    if (keys[key + KEY_STATE] === FREE || keys[key + KEY_EXPIRES] <= now) return key;
   }
   return NO_KEY;
+}
+
+/** The live key to use towards the neighbour of a handle (address.ts), or NO_KEY. */
+export function keyOfHandle(handle: number): number {
+  for (let key = 0; key < LIVE_END; key += KEY_WORDS) {
+    if (keys[key + KEY_STATE] === LIVE && handleOf(keys, key) === handle) return keyWith(keys, key, LIVE);
+  }
+  return NO_KEY;
+}
+
+/** A free slot of [from, to), wiped, for the peer; NO_KEY if there is none. */
+export function newKey(from: number, to: number, peer: Words, at: number): number {
+  const key = freeSlot(from, to);
+  if (key !== NO_KEY) {
+    wipeWords(keys, key, KEY_WORDS);
+    copyAddress(peer, at, keys, key);
+  }
+  return key;
 }
 
 let onDeparture = nothing;
@@ -178,16 +193,16 @@ export function freeIndex(peer: Words, at: number): number {
 
 /**
  * A live slot for a new key with `peer`: a free one, else that of the key used least recently, since a neighbour that moved
- * on is the first to go. The peer's own key is spared while both are in use. @returns offset, wiped but for the peer.
+ * on is the first to go. The peer's own key is spared while both are in use. @returns offset, for moveKey(), or NO_KEY.
  */
 export function roomFor(peer: Words, at: number): number {
-  const free = newKey(0, LIVE_END, peer, at);
+  const free = freeSlot(0, LIVE_END);
   if (free !== NO_KEY) return free;
   let oldest = oldestKey(peer, at, 1);
   if (oldest === NO_KEY) oldest = oldestKey(peer, at, 0);
   if (oldest === NO_KEY) return NO_KEY;
   dropKey(oldest);
-  return newKey(oldest, oldest + KEY_WORDS, peer, at);
+  return oldest;
 }
 
 /** The live key used least recently, of those that this mote serves (1) or asked for itself (0); the peer's own is spared. */

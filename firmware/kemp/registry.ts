@@ -5,10 +5,9 @@
 import { report, storageRead, storageWrite } from '#board';
 import { div, makeWords, type Words } from '../../crypto-core/tables.ts';
 import { EVENT_BAD_RECORD } from '../events.ts';
-import { names, tellingWord } from '../link/address.ts';
+import { handleOf, names, tellingWord } from '../link/address.ts';
 import { goOn, nothing } from '../link/task.ts';
 import * as records from '../records.ts';
-import { handleOf } from './attached.ts';
 
 /** Record (records.ts NODE_*), and behind it what only memory holds. */
 export const NODE_VIA = records.NODE_WORDS;

@@ -2,15 +2,14 @@
 // The base station's way down: a message goes along the newest recorded routes, wrapped in DOWN where there is a hop between.
 
 import { makeWords, type Words } from '../../crypto-core/tables.ts';
-import { putAddress, widthOf } from '../link/address.ts';
+import { HANDLE_OCTETS, handleOf, putAddress, putHandle, widthOf } from '../link/address.ts';
 import { refuse } from '../link/refuse.ts';
 import { message, sendMessage } from '../link/transmit.ts';
 import { BODY_LENGTH } from '../mac/reassembly.ts';
-import { IDENTITY_EUI, NODE_EUI } from '../records.ts';
+import { NODE_EUI } from '../records.ts';
 import { REFUSED_ROUTE } from '../refusals.ts';
-import { me } from './identity.ts';
 import * as key from './keys.ts';
-import { DOWN, ENVELOPE_ADDRESSES, ENVELOPE_INFO, head, INFO_WIDE, INFO_WIDE_ORIGIN, MAX_HOPS } from './layout.ts';
+import { DOWN, ENVELOPE_ADDRESSES, ENVELOPE_INFO, head, INFO_WIDE_ORIGIN, MAX_HOPS } from './layout.ts';
 import { NODE_VIA, nodes, VIA_BASE } from './registry.ts';
 
 /** The routers between, nearest to the receiver first: offsets into `nodes`. */
@@ -34,18 +33,19 @@ export function sendDown(length: number, to: Words, toAt: number, via: number, n
     sendMessage(length, to, toAt, key.NO_KEY, next);
   } else {
     const first = key.keyWith(nodes, path[hops - 1] + NODE_EUI, key.LIVE);
-    const width = widthOf(me, IDENTITY_EUI);
     const last = widthOf(to, toAt);
-    const start = ENVELOPE_ADDRESSES + (hops - 1) * width + last;
+    const start = ENVELOPE_ADDRESSES + (hops - 1) * HANDLE_OCTETS + last;
     if (first === key.NO_KEY || start + length > BODY_LENGTH) {
       lost(next);
       return;
     }
     for (let i = length - 1; i >= 0; i--) message[start + i] = message[i];
     message[0] = head(DOWN, 0);
-    message[ENVELOPE_INFO] = hops | (width === 8 ? INFO_WIDE : 0) | (last === 8 ? INFO_WIDE_ORIGIN : 0);
+    message[ENVELOPE_INFO] = hops | (last === 8 ? INFO_WIDE_ORIGIN : 0);
     let write = ENVELOPE_ADDRESSES;
-    for (let hop = hops - 2; hop >= 0; hop--) write = putAddress(message, write, width, nodes, path[hop] + NODE_EUI);
+    for (let hop = hops - 2; hop >= 0; hop--) {
+      write = putHandle(message, write, handleOf(nodes, path[hop] + NODE_EUI));
+    }
     putAddress(message, write, last, to, toAt);
     sendMessage(start + length, key.keys, first, first, next);
   }

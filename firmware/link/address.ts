@@ -46,6 +46,29 @@ export function widthOf(table: Words, at: number): number {
   return table[at + 2] === NO_SHORT ? 8 : 2;
 }
 
+/** Octets of a handle. */
+export const HANDLE_OCTETS = 2;
+
+/**
+ * A handle names a node of one network in two octets: its short address, or the low 16 bits of its EUI-64 where it has none. It
+ * stands where a mistake opens nothing: in routes, whose hops are secured by themselves, and beside an AAD that has the EUI-64.
+ */
+export function handleOf(table: Words, at: number): number {
+  return table[at + 2] === NO_SHORT ? table[at + 1] & 0xffff : table[at + 2];
+}
+
+/** Writes a handle. @returns the offset behind it. */
+export function putHandle(bytes: Bytes, at: number, handle: number): number {
+  bytes[at] = handle >>> 8;
+  bytes[at + 1] = handle & 255;
+  return at + HANDLE_OCTETS;
+}
+
+/** @returns the handle at bytes[at]. */
+export function getHandle(bytes: Bytes, at: number): number {
+  return bytes[at] * 256 + bytes[at + 1];
+}
+
 /** Writes an address of `width` octets. @returns the offset behind it. */
 export function putAddress(bytes: Bytes, at: number, width: number, table: Words, tableAt: number): number {
   if (width === 2) {

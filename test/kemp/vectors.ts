@@ -138,7 +138,7 @@ const groupOf = (octet: string) => ({ groupKey: hex(octet.repeat(16)), groupInde
 /** @returns every vector by its title, in the order of the document. */
 export function vectors(): Record<string, Vector> {
   const join = request(K_N, TERMS.join, [R1]);
-  const inUp = make.up(make.name(N), 2, [], make.request(TERMS.join, [], derive.requestMac(K_N, TERMS.join)));
+  const inUp = make.up(make.name(N), [], make.request(TERMS.join, [], derive.requestMac(K_N, TERMS.join)));
   const both = request(K_N, TERMS.both, [R1, R2]);
   const predictive = request(K_N_R1, TERMS.predictive, [R2]);
   const reactive = request(K_N_R1, TERMS.reactive, [R1]);
@@ -181,8 +181,8 @@ export function vectors(): Record<string, Vector> {
   const [reason, refused] = [5, TERMS.both];
   const rejected = make.reject(0, reason, refused.ctr, derive.rejectMac(K_N, 0, reason, refused.ctr, N));
 
-  const down = make.down(2, [R2], ackMoved.body);
-  const far = make.down(2, [R2], approval.body);
+  const down = make.down([R2], ackMoved.body);
+  const far = make.down([R2], approval.body);
   const whole = derive.join(far);
 
   return {
@@ -215,7 +215,7 @@ export function vectors(): Record<string, Vector> {
     ATTACHED: attached.vector,
     'ATTACHED, relayed': {
       ...attachedMoved.vector,
-      'body of UP': text(make.up(make.name(R2), 2, [], attachedMoved.body)),
+      'body of UP': text(make.up(make.name(R2), [], attachedMoved.body)),
     },
     ACK: ack.vector,
     'ACK, relayed': { ...ackMoved.vector, 'body of DOWN': text(down) },
@@ -227,10 +227,10 @@ export function vectors(): Record<string, Vector> {
       body: text(rejected),
     },
     REVOKE: revoke.vector,
-    'REVOKE, relayed': { ...revokeFar.vector, 'body of DOWN': text(make.down(2, [R2], revokeFar.body)) },
+    'REVOKE, relayed': { ...revokeFar.vector, 'body of DOWN': text(make.down([R2], revokeFar.body)) },
     REVOKED: revoked.vector,
-    'REVOKED, relayed': { ...revokedFar.vector, 'body of UP': text(make.up(make.name(R2), 2, [], revokedFar.body)) },
-    ROUTE: { ...route.vector, 'body of UP': text(make.up(make.name(R2), 2, [], route.body)) },
+    'REVOKED, relayed': { ...revokedFar.vector, 'body of UP': text(make.up(make.name(R2), [], revokedFar.body)) },
+    ROUTE: { ...route.vector, 'body of UP': text(make.up(make.name(R2), [], route.body)) },
     GROUP: { body: text(group), ...securedFrame(link(0x44, R1, R2), 10, K_R2_R1, { body: group }) },
     ECHO: { body: text(asked), ...securedFrame(link(0x37, N, R1), 2, K_N_R1, { body: asked }) },
     'ECHO, answered': { body: text(answered), ...securedFrame(link(0x45, R1, N), 1, K_N_R1, { body: answered }) },

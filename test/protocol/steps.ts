@@ -1,69 +1,69 @@
 // SPDX-License-Identifier: Apache-2.0
-// How long the steps of an image are, in VM instructions, and where those of the longest ones go: a step is one turn of the
-// board's event loop.
+// How long the steps of an image are, in VM instructions, and where those of a long one go. A step is one turn of the board's
+// event loop: while it lasts, a NodeMCU does nothing else.
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import { inRepository } from '../../host/root.ts';
-import type { Role } from '../../host/vm/open.ts';
+import * as abi from '../../host/vm/abi.ts';
 import { BOARDS, runLua } from '../tools.ts';
 import type { Profile, Vm } from '../tools.ts';
-import type { Step } from './recording.ts';
+import type { Life } from './recording.ts';
 
-const COUNT = readFileSync(new URL('steps.lua', import.meta.url), 'utf8');
-const OPS = ['INIT', 'START', 'RECEIVE', 'SENT', 'ALARM', 'POSTED', 'COMMAND', 'PRELOAD'];
-
-/** One of the longest steps. */
-export interface LongStep {
-  readonly instructions: number;
-  /** Its place in the life of the mote, from 1. */
-  readonly number: number;
-  readonly op: string;
-  /** The functions that it spends them in, the greediest first, with what each takes. */
-  readonly name: string;
-}
+const SCRIPT = readFileSync(new URL('steps.lua', import.meta.url), 'utf8');
+const OPS: Record<number, string> = {
+  [abi.START]: 'start',
+  [abi.RECEIVE]: 'receive',
+  [abi.SENT]: 'sent',
+  [abi.ALARM_DUE]: 'alarm',
+  [abi.POSTED]: 'posted',
+  [abi.COMMAND]: 'command',
+};
 
 export interface StepCounts {
   readonly steps: number;
   readonly total: number;
-  readonly longest: readonly LongStep[];
+  /** Instructions of the longest step, and its number, from 1. */
+  readonly most: number;
+  readonly longest: number;
 }
 
-/** Names the functions of an image by the line they begin in. */
-function namer(path: string): (line: number) => string {
+function imageOf(profile: Profile, { role }: Life): string {
+  return inRepository('dist', BOARDS[profile], `${role}.lua`);
+}
+
+/** Repeats a life. @param wanted see steps.lua. */
+function repeat(profile: Profile, vm: Vm, life: Life, wanted: number): string {
+  const image = readFileSync(imageOf(profile, life));
+  const script = `local text = io.read(${image.length})
+print((function(load, data, wanted)\n${SCRIPT}\nend)(function()
+  return (loadstring or load)(text, '=image')()
+end, io.read('*a'), ${wanted}))`;
+  const lines = life.steps.map(({ inbox, octets }) => `${inbox.join()}|${Buffer.from(octets).toString('hex')}\n`);
+  return runLua(vm, { script, stdin: image.toString('latin1') + lines.join(''), timeout: 600_000 }).trim();
+}
+
+/** Counts every step of one life again, but for those before its start. @param profile and vm that the image runs on. */
+export function countSteps(profile: Profile, vm: Vm, life: Life): StepCounts {
+  const [steps, total, most, longest] = repeat(profile, vm, life, 0).split(' ').map(Number);
+  return { steps, total, most, longest };
+}
+
+/** @returns what a step does: the functions that it spends its instructions in, the greediest first. @param number from 1 */
+export function nameStep(profile: Profile, vm: Vm, life: Life, number: number): string {
+  const path = imageOf(profile, life);
   const lua = readFileSync(path, 'utf8').split('\n');
   const trace = new TraceMap(readFileSync(`${path}.map`, 'utf8'));
-  return (line) => {
+  const nameOf = (line: number): string => {
     const { source, line: at } = originalPositionFor(trace, { line, column: lua[line - 1].length });
     if (source === null || at === null) return `line ${line}`;
     const text = readFileSync(join(dirname(path), source), 'utf8').split('\n')[at - 1];
-    return /function (\w+)/.exec(text)?.[1] ?? `${source}:${at}`;
+    return /function (\w+)/.exec(text)?.[1] ?? `${source.replace(/^(\.\.\/)+/, '')}:${at}`;
   };
-}
-
-/**
- * Counts every step of one life again.
- * @param profile and vm that the image runs on. @param most how many of the longest steps are told of.
- */
-export function countSteps(profile: Profile, vm: Vm, role: Role, life: readonly Step[], most = 1): StepCounts {
-  const path = inRepository('dist', BOARDS[profile], `${role}.lua`);
-  const nameOf = namer(path);
-  const script = `local text = io.read(${readFileSync(path).length})
-local compile = loadstring or load
-local function fresh() return compile(text, '=image')() end
-print((function(load, data, most)\n${COUNT}\nend)(fresh, io.read('*a'), ${most}))`;
-  const lines = life.map(({ inbox, octets }) => `${inbox.join()}|${Buffer.from(octets).toString('hex')}\n`);
-  const stdin = readFileSync(path, 'latin1') + lines.join('');
-  const [head, ...rest] = runLua(vm, { script, stdin, timeout: 600_000 }).trim().split('\n');
-  const [steps, total] = head.split(' ').map(Number);
-  const longest = rest.map((line) => {
-    const [instructions, number, ...shares] = line.split(' ');
-    const greediest = shares
-      .map((share) => share.split(':').map(Number) as [number, number])
-      .sort(([, a], [, b]) => b - a)
-      .map(([at, spent]) => `${nameOf(at)} ${spent}`);
-    const op = OPS[life[Number(number) - 1].inbox[0]];
-    return { instructions: Number(instructions), number: Number(number), op, name: greediest.join(', ') };
-  });
-  return { steps, total, longest };
+  const shares = repeat(profile, vm, life, number)
+    .split(' ')
+    .map((share) => share.split(':').map(Number) as [number, number])
+    .sort(([, a], [, b]) => b - a);
+  const op = OPS[life.steps[number - 1].inbox[0]];
+  return `${op}: ${shares.map(([line, spent]) => `${nameOf(line)} ${spent}`).join(', ')}`;
 }

@@ -6,12 +6,17 @@ import { BOARDS, runLua } from '../tools.ts';
 import type { Profile, Vm } from '../tools.ts';
 import { record } from './recording.ts';
 it('y', { timeout: 1e7 }, () => {
-    const r = record({ ...loadScenario('roaming'), durationSeconds: 60 });
-    const seen = new Set<string>();
-    for (const [, lives] of r.lives) for (const life of lives) {
+  const r = record({ ...loadScenario('roaming'), durationSeconds: 60 });
+  const seen = new Set<string>();
+  for (const [, lives] of r.lives)
+    for (const life of lives) {
       if (seen.has(life.role)) continue;
       seen.add(life.role);
-      for (const [profile, vm] of [['lua51', 'lua51f'], ['lua51i', 'lua51i'], ['lua53', 'lua53i']] as [Profile, Vm][]) {
+      for (const [profile, vm] of [
+        ['lua51', 'lua51f'],
+        ['lua51i', 'lua51i'],
+        ['lua53', 'lua53i'],
+      ] as [Profile, Vm][]) {
         const path = inRepository('dist', BOARDS[profile], `${life.role}.lua`);
         let image = readFileSync(path);
         const script = `local text = io.read(${image.length})
@@ -49,7 +54,11 @@ for i, t in ipairs(tables) do sum = sum + t.n l[#l+1] = t.name .. '=' .. t.n .. 
 print('tables', #tables, 'entries', sum) print(table.concat(l, ' '))
 local u = {} for k in pairs(ups) do u[#u+1] = k end print('scalars', #u, table.concat(u, ' '))
 `;
-        console.log(life.role, profile, '\n' + runLua(vm, { script, stdin: image.toString('latin1'), timeout: 600_000 }));
+        console.log(
+          life.role,
+          profile,
+          '\n' + runLua(vm, { script, stdin: image.toString('latin1'), timeout: 600_000 }),
+        );
       }
     }
 });
