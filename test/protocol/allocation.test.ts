@@ -51,6 +51,9 @@ function replay(profile: Profile, vm: Vm, role: Role, steps: readonly Step[], le
 }
 
 const lives = new Map<Role, readonly Step[]>();
+/** Lives with keys refreshed, and with keys, a mote and a router revoked, in their second halves. */
+const OTHER_SCENARIOS = ['refresh', 'revoked'];
+const others = new Map<string, readonly Step[]>();
 beforeAll(() => {
   const scenario = { ...loadScenario('roaming'), durationSeconds: SECONDS };
   const run = record(scenario, {
@@ -68,6 +71,10 @@ beforeAll(() => {
   });
   expect(run.result.handovers.length).toBeGreaterThanOrEqual(6);
   for (const role of ROLES) lives.set(role, run.lives.get(MOTES[role])![0].steps);
+  for (const name of OTHER_SCENARIOS) {
+    const other = record(loadScenario(name));
+    for (const role of ROLES) others.set(`${name} ${role}`, other.lives.get(MOTES[role])![0].steps);
+  }
 });
 
 it('is measured over every kind of input', () => {
@@ -98,6 +105,16 @@ for (const profile of Object.keys(BOARDS) as Profile[]) {
     });
 
     if (measures(vm)) {
+      it.each(OTHER_SCENARIOS.flatMap((name) => ROLES.map((role) => [name, role] as const)))(
+        'asks for nothing in the scenario %s as %s',
+        (name, role) => {
+          const steps = others.get(`${name} ${role}`)!;
+          const outcome = replay(profile, vm, role, steps);
+          expect(outcome.steps).toBe(steps.length);
+          expect(outcome.second, `step ${outcome.greedy}`).toBe(0);
+        },
+      );
+
       it('would be caught with one empty table a step', () => {
         const steps = lives.get('mote')!.slice(0, 200);
         expect(replay(profile, vm, 'mote', steps, true).second).toBeGreaterThanOrEqual(100 * 30);
