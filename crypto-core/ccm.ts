@@ -6,7 +6,7 @@
 // 4. A tag of 0 octets is level 4 of IEEE 802.15.4: encryption alone, the associated data has no part in it.
 
 import { NATIVE, openAtOnce, sealAtOnce, takes } from '#native';
-import { beginCounter, encrypt, encryptCounter, loadKey } from './aes.ts';
+import { beginCounter, encrypt, encryptCounter, noteKey } from './aes.ts';
 import { absorb } from './cbc.ts';
 import { chain, JOB_DONE, JOB_FAILED, JOB_REFUSED, mask, runNext, settle } from './job.ts';
 import { pack } from './octets.ts';
@@ -122,7 +122,7 @@ export function ccmBegin(
     settle(JOB_REFUSED);
     return;
   }
-  loadKey(key, keyAt);
+  noteKey(key, keyAt);
   counter[0] = ((14 - nonceLength) << 24) | (getWord(nonce, 0) >>> 8);
   counter[1] = getPart(nonce, 3, nonceLength - 3);
   counter[2] = getPart(nonce, 7, nonceLength - 7);
@@ -149,7 +149,7 @@ function beginLong(
     settle(JOB_REFUSED);
     return;
   }
-  loadKey(key, keyAt);
+  noteKey(key, keyAt);
   counter[0] = pack(1, nonce[0], nonce[1], nonce[2]);
   counter[1] = pack(nonce[3], nonce[4], nonce[5], nonce[6]);
   counter[2] = pack(nonce[7], nonce[8], nonce[9], nonce[10]);

@@ -22,6 +22,14 @@ export const VMS: Record<Profile, readonly Vm[]> = {
   lua51i: ['lua51i'],
 };
 
+/** The bench's board of each profile: its images are in dist/<board>/. */
+export const BOARDS: Record<Profile, string> = {
+  lua53: 'bench',
+  lua53w: 'bench-lua53w',
+  lua51: 'bench-lua51',
+  lua51i: 'bench-lua51i',
+};
+
 /** Where each tool comes from, for the message of a test that has to do without it. */
 const SOURCE: Record<Tool, string> = {
   fengari: 'npm package fengari',

@@ -36,7 +36,7 @@ import {
   OUT_STORE,
   RETAINED_WORDS,
 } from './abi.ts';
-import { begin, clearOutbox, closeOutbox, fault, put, say } from './outbox.ts';
+import { begin, clearOutbox, closeOutbox, fault, outbox, say } from './outbox.ts';
 import { seed } from './random.ts';
 import { writeRecord } from './storage.ts';
 
@@ -50,8 +50,8 @@ export const rxFrame = makeBytes(128);
 export const txFrame = makeBytes(128);
 export const rxLine = makeBytes(256);
 
-/** An ESP8266 task has 15 ms, an AES block takes up to 8. */
-export const STEP_BLOCKS = 2;
+/** An ESP8266 task has 15 ms; a block takes up to 8, and what is done with it some more. */
+export const STEP_BLOCKS = 1;
 
 const PSDU = 0;
 const KEYLOG = 1;
@@ -145,12 +145,12 @@ export function radioSend(length: number): void {
 }
 
 export function radioFilter(pan: number, short: number, euiHigh: number, euiLow: number): void {
-  if (!begin(5)) return;
-  put(OUT_FILTER);
-  put(pan);
-  put(short);
-  put(euiHigh);
-  put(euiLow);
+  const at = begin(5);
+  outbox[at] = OUT_FILTER;
+  outbox[at + 1] = pan;
+  outbox[at + 2] = short;
+  outbox[at + 3] = euiHigh;
+  outbox[at + 4] = euiLow;
 }
 
 export function radioChannel(channel: number): void {
@@ -170,17 +170,19 @@ export function setAlarm(delay: number): void {
 }
 
 export function post(): void {
-  if (begin(1)) put(OUT_POST);
+  outbox[begin(1)] = OUT_POST;
 }
 
 export function storageWrite(record: number, words: Words, at: number, count: number): void {
-  if (!writeRecord(record, words, at, count)) fault(FAULT_STORAGE);
-  else if (begin(3 + count)) {
-    put(OUT_STORE);
-    put(record);
-    put(count);
-    for (let i = 0; i < count; i++) put(words[at + i]);
+  if (!writeRecord(record, words, at, count)) {
+    fault(FAULT_STORAGE);
+    return;
   }
+  const to = begin(3 + count);
+  outbox[to] = OUT_STORE;
+  outbox[to + 1] = record;
+  outbox[to + 2] = count;
+  for (let i = 0; i < count; i++) outbox[to + 3 + i] = words[at + i];
 }
 
 export function retainedRead(place: number): number {
@@ -189,10 +191,10 @@ export function retainedRead(place: number): number {
 
 export function retainedWrite(place: number, word: number): void {
   retained[place] = word;
-  if (!begin(3)) return;
-  put(OUT_RETAIN);
-  put(place);
-  put(word);
+  const at = begin(3);
+  outbox[at] = OUT_RETAIN;
+  outbox[at + 1] = place;
+  outbox[at + 2] = word;
 }
 
 export function sleep(length: number): void {
@@ -213,14 +215,14 @@ export function consoleWrite(octet: number): void {
 }
 
 export function report(event: number, a: number, b: number, c: number, d: number, e: number): void {
-  if (!begin(7)) return;
-  put(OUT_REPORT);
-  put(event);
-  put(a);
-  put(b);
-  put(c);
-  put(d);
-  put(e);
+  const at = begin(7);
+  outbox[at] = OUT_REPORT;
+  outbox[at + 1] = event;
+  outbox[at + 2] = a;
+  outbox[at + 3] = b;
+  outbox[at + 4] = c;
+  outbox[at + 5] = d;
+  outbox[at + 6] = e;
 }
 
 export function keylogWanted(): boolean {

@@ -11,7 +11,8 @@ import { findNode, NO_NODE } from '../kemp/registry.ts';
 import { enrol, revoke } from '../kemp/revoke.ts';
 import { downIsFree, startDown, waiting } from '../kemp/send-down.ts';
 import { NO_SHORT } from '../records.ts';
-import { LINE_DONE, LINE_OTHER, LINE_REFUSED } from './console.ts';
+import { endTask } from '../link/task.ts';
+import { endLine, LINE_BEGUN, LINE_DONE, LINE_OTHER, LINE_REFUSED } from './console.ts';
 
 const REVO = 0x7265766f; // "revo"
 const KE = 0x6b6520; // "ke "
@@ -66,8 +67,13 @@ function revokeLine(length: number): number {
   if (!readNode(7, end)) return LINE_REFUSED;
   const node = findNode(named, 0);
   if (node === NO_NODE) return LINE_REFUSED;
-  revoke(node, kind);
-  return LINE_DONE;
+  revoke(node, kind, onRevoked);
+  return LINE_BEGUN;
+}
+
+function onRevoked(): void {
+  endLine(LINE_DONE);
+  endTask();
 }
 
 /** Reads the node named by rxLine[from..to-1]. */

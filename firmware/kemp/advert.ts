@@ -3,9 +3,9 @@
 // the base station says nothing.
 
 import { randomWord } from '#board';
-import { handleOf, put8 } from '../link/address.ts';
+import { handleOf, put8, putHandle } from '../link/address.ts';
 import { refuse } from '../link/refuse.ts';
-import { endTask } from '../link/task.ts';
+import { endTask, goOn } from '../link/task.ts';
 import { jitter, setTimer, TIMER_ADVERT } from '../link/timers.ts';
 import { broadcastMessage, message } from '../link/transmit.ts';
 import { makeWords } from '../../crypto-core/tables.ts';
@@ -25,8 +25,15 @@ const SOLICIT_MS = 125;
 /** Load and room are four bits each. */
 const MOST = 15;
 
-const state = makeWords(1);
+const state = makeWords(5);
 const INCARNATION = 0;
+/** An ADVERT in the making: the next key to look at, live keys and free tentative places so far, its octets. */
+const NEXT = 1;
+const LOAD = 2;
+const ROOM = 3;
+const LENGTH = 4;
+/** Keys that one turn looks at. */
+const KEYS_A_TURN = 8;
 
 /** Begins to advertise. The incarnation tells neighbours that this router's keys are gone. */
 export function startAdvert(): void {
@@ -54,29 +61,38 @@ export function advertTask(rank: number, epoch: number): void {
   message[layout.ADVERT_INCARNATION] = state[INCARNATION];
   message[layout.ADVERT_EPOCH] = (epoch >>> 8) & 255;
   message[layout.ADVERT_EPOCH + 1] = epoch & 255;
-  const length = putRouters();
-  broadcastMessage(length, endTask);
+  state[NEXT] = 0;
+  state[LOAD] = 0;
+  state[ROOM] = 0;
+  state[LENGTH] = layout.ADVERT_ROUTERS;
+  goOn(putRouters);
 }
 
-/** Load, room and the routers that share a live key with this one. @returns the length of the message. */
-function putRouters(): number {
-  let at = layout.ADVERT_ROUTERS;
-  let load = 0;
-  let room = 0;
-  for (let one = 0; one < key.KEYS_END; one += key.NEXT_KEY) {
+/** Load, room and the routers that share a live key with this one; then the ADVERT goes out. */
+function putRouters(): void {
+  let one = state[NEXT];
+  for (let turn = 0; turn < KEYS_A_TURN && one < key.KEYS_END; turn++) {
     if (!key.keyAlive(one)) {
-      if (one >= key.LIVE_END) room++;
+      if (one >= key.LIVE_END) state[ROOM] += 1;
     } else if (key.keys[one + key.KEY_STATE] === key.LIVE) {
-      if (load < MOST) load++;
-      const listed = at < layout.ADVERT_ROUTERS + 2 * layout.ADVERT_MAX_ROUTERS;
-      if (listed && findCandidate(key.keys, one) !== NO_CANDIDATE) {
-        const handle = handleOf(key.keys, one);
-        message[at] = handle >>> 8;
-        message[at + 1] = handle & 255;
-        at += 2;
-      }
+      if (state[LOAD] < MOST) state[LOAD] += 1;
+      putRouter(one);
     }
+    one += key.NEXT_KEY;
   }
-  message[layout.ADVERT_LOAD] = load * 16 + room;
-  return at;
+  state[NEXT] = one;
+  if (one < key.KEYS_END) {
+    goOn(putRouters);
+  } else {
+    message[layout.ADVERT_LOAD] = state[LOAD] * 16 + state[ROOM];
+    broadcastMessage(state[LENGTH], endTask);
+  }
+}
+
+function putRouter(one: number): void {
+  const at = state[LENGTH];
+  const listed = at < layout.ADVERT_ROUTERS + 2 * layout.ADVERT_MAX_ROUTERS;
+  if (listed && findCandidate(key.keys, one) !== NO_CANDIDATE) {
+    state[LENGTH] = putHandle(message, at, handleOf(key.keys, one));
+  }
 }

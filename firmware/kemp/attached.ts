@@ -3,7 +3,7 @@
 // again and again until B's ACK names the ctr (protocol.md "ATTACHED").
 
 import { getWord, putWord } from '../../crypto-core/index.ts';
-import { handleOf } from '../link/address.ts';
+import { handleOf, putHandle } from '../link/address.ts';
 import { body, rx, RX_LENGTH } from '../link/receive.ts';
 import { drop } from '../link/refuse.ts';
 import { endTask, jobOk, nameRun } from '../link/task.ts';
@@ -77,8 +77,8 @@ function sealAttached(): void {
   session[SESSION_SEQ_OUT] = seq + 1;
   message[start] = layout.head(layout.ATTACHED, keys[told + key.KEY_MODE]);
   message[start + layout.ATTACHED_INDEX] = session[SESSION_INDEX];
-  putHandle(start + layout.ATTACHED_NODE, handleOf(keys, told));
-  putHandle(start + layout.ATTACHED_AUTHORITY, handleOf(keys, told + key.KEY_AUTHORITY));
+  putHandle(message, start + layout.ATTACHED_NODE, handleOf(keys, told));
+  putHandle(message, start + layout.ATTACHED_AUTHORITY, handleOf(keys, told + key.KEY_AUTHORITY));
   putWord(message, start + layout.ATTACHED_SEQ, seq);
   putWord(message, start + layout.ATTACHED_SEALED, keys[told + key.KEY_CTR]);
   message[start + layout.ATTACHED_SEALED + 4] = keys[told + key.KEY_DEPTH];
@@ -86,12 +86,6 @@ function sealAttached(): void {
   sealAlso(keys, told);
   sealAlso(keys, told + key.KEY_AUTHORITY);
   sealBody(session, SESSION_SEAL, message, start + layout.ATTACHED_SEALED, layout.ATTACHED_INNER, sendUp);
-}
-
-/** Writes a handle into `message`. */
-export function putHandle(at: number, handle: number): void {
-  message[at] = handle >>> 8;
-  message[at + 1] = handle & 255;
 }
 
 /** Handles B's ACK in `body`; ends the task. */

@@ -5,7 +5,7 @@
 import { seconds } from '#board';
 import { getWord } from '../../crypto-core/index.ts';
 import { makeWords, type Bytes, type Words } from '../../crypto-core/tables.ts';
-import { copyAddress, names } from '../link/address.ts';
+import { copyAddress, names, tellingWord } from '../link/address.ts';
 import { inMillis, remaining } from '../link/timers.ts';
 import { keyWith, LIVE, NO_KEY } from './keys.ts';
 import {
@@ -50,8 +50,11 @@ export const NO_CANDIDATE = -1;
 
 /** @returns offset of the candidate that an address names, or NO_CANDIDATE. */
 export function findCandidate(table: Words, at: number): number {
+  const word = tellingWord(table, at);
+  const value = table[at + word];
   for (let one = 0; one < CANDIDATES_END; one += CANDIDATE_WORDS) {
-    if (candidates[one + CANDIDATE_KNOWN] === 1 && names(table, at, candidates, one)) return one;
+    const fits = candidates[one + word] === value && candidates[one + CANDIDATE_KNOWN] === 1;
+    if (fits && names(table, at, candidates, one)) return one;
   }
   return NO_CANDIDATE;
 }

@@ -9,7 +9,7 @@ import { MODE_CENTRALISED, REVOKE_COMPROMISED, REVOKE_REMOVED } from '../events.
 import { copyAddress, getAddress, names } from '../link/address.ts';
 import { body, rx, RX_LENGTH } from '../link/receive.ts';
 import { refuse } from '../link/refuse.ts';
-import { endTask, nameRun } from '../link/task.ts';
+import { endTask, goOn, nameRun } from '../link/task.ts';
 import { message } from '../link/transmit.ts';
 import * as records from '../records.ts';
 import * as refusal from '../refusals.ts';
@@ -73,7 +73,7 @@ export function onCentralRequest(from: Words, fromAt: number, through: number): 
   } else if (!readRouters(rx[RX_LENGTH] - layout.TAIL_OCTETS - 1)) {
     drop(refusal.REFUSED_ROUTER_LIST);
   } else if (terms[term.T_CTR] === nodes[node + records.NODE_COUNTER]) {
-    repeatAnswers();
+    goOn(repeatAnswers);
   } else if (terms[term.T_CTR] < nodes[node + records.NODE_COUNTER]) {
     drop(refusal.REFUSED_COUNTER);
   } else {

@@ -14,7 +14,7 @@ import {
 } from '../events.ts';
 import { makeWords } from '../../crypto-core/tables.ts';
 import { copyAddress, handleOf, isLower, names } from '../link/address.ts';
-import { endTask } from '../link/task.ts';
+import { endTask, goOn } from '../link/task.ts';
 import { inMillis, jitter, remaining, setTimer, TIMER_DECIDE } from '../link/timers.ts';
 import { broadcastMessage, message } from '../link/transmit.ts';
 import {
@@ -66,7 +66,7 @@ const RENEW_PART = 5;
 /** A key with less life than this is not worth introducing with, seconds. */
 const SHORT_LIFE = 120;
 
-const state = makeWords(10);
+const state = makeWords(13);
 /** Seconds before which no join begins. */
 const NOT_BEFORE = 0;
 const UNANSWERED = 1;
@@ -82,6 +82,10 @@ const SOLICIT_AT = 7;
 /** Channel of today, and 1 once a SOLICIT has gone out on it. */
 const CHANNEL = 8;
 const ASKED = 9;
+/** What this look around has found: the parent and the best router to join, as candidates; and the one to ask for next. */
+const CURRENT = 10;
+const BEST = 11;
+const NEIGHBOUR = 12;
 
 /** @param routes this node is to serve others. */
 export function startDecide(routes: boolean): void {
@@ -108,14 +112,22 @@ export function noteDelivery(acknowledged: boolean): void {
 /** TIMER_DECIDE; ends the task. */
 export function decideTask(): void {
   setTimer(TIMER_DECIDE, jitter(LOOK_MS, LOOK_SPREAD));
-  if (runs.runOpen() || confirming()) {
-    endTask();
-    return;
-  }
-  const current = candidate.findCandidate(up.parent, up.PARENT_ADDRESS);
+  if (runs.runOpen() || confirming()) endTask();
+  else goOn(lookAround);
+}
+
+function lookAround(): void {
+  state[CURRENT] = candidate.findCandidate(up.parent, up.PARENT_ADDRESS);
+  if (state[ROUTES] === 1) noteRank();
+  state[BEST] = bestCandidate();
+  goOn(act);
+}
+
+function act(): void {
+  const current = state[CURRENT];
+  const best = state[BEST];
   const lost = current === candidate.NO_CANDIDATE || !candidate.heard(current) || candidate.isTooFar(current);
   const attached = up.parentKey() !== key.NO_KEY;
-  const best = bestCandidate();
   if (attached && !lost) {
     if (best !== candidate.NO_CANDIDATE && best !== current && state[ROUTES] === 0 && isBetter(best, current)) {
       handOver(best, MODE_PREDICTIVE);
@@ -179,20 +191,19 @@ function bestCandidate(): number {
   let bestMerit = 0;
   for (let one = 0; one < candidate.CANDIDATES_END; one += candidate.NEXT_CANDIDATE) {
     const quality = candidate.qualityOf(one);
+    let merit = quality;
+    if (state[ROUTES] === 1 && quality >= GOOD_QUALITY) {
+      merit += 256 * (256 - candidate.candidates[one + candidate.CANDIDATE_RANK]);
+    }
     if (
-      candidate.eligible(one) &&
+      merit > bestMerit &&
       quality >= JOIN_QUALITY &&
+      candidate.eligible(one) &&
       !isOwnChild(one) &&
       !isMarked(candidate.candidates, one)
     ) {
-      let merit = quality;
-      if (state[ROUTES] === 1 && quality >= GOOD_QUALITY) {
-        merit += 256 * (256 - candidate.candidates[one + candidate.CANDIDATE_RANK]);
-      }
-      if (merit > bestMerit) {
-        best = one;
-        bestMerit = merit;
-      }
+      best = one;
+      bestMerit = merit;
     }
   }
   return best;
@@ -205,12 +216,16 @@ function bestCandidate(): number {
 function isOwnChild(one: number): boolean {
   if (state[ROUTES] === 0) return false;
   const far = candidate.candidates[one + candidate.CANDIDATE_RANK];
-  const above = candidate.findCandidate(up.parent, up.PARENT_ADDRESS);
-  if (up.rank() !== up.NO_RANK && above !== candidate.NO_CANDIDATE && candidate.heard(above)) {
+  return far === up.NO_RANK || (far >= state[RANK] && seconds() < state[RANK_UNTIL]);
+}
+
+/** How far from B this router is while it has a way there. */
+function noteRank(): void {
+  const above = state[CURRENT];
+  if (above !== candidate.NO_CANDIDATE && candidate.heard(above) && up.rank() !== up.NO_RANK) {
     state[RANK] = up.rank();
     state[RANK_UNTIL] = seconds() + ORPHAN_SECONDS;
   }
-  return far === up.NO_RANK || (far >= state[RANK] && seconds() < state[RANK_UNTIL]);
 }
 
 /**
@@ -289,9 +304,9 @@ function handOver(target: number, mode: number): void {
     centralised(target);
   }
   runs.wantRouter(table, target);
-  if (state[ROUTES] === 1 && runs.run[T_MODE] === MODE_CENTRALISED) wantNeighbours();
   runs.run[runs.RUN_ATTACHES] = 1;
-  runs.startRun();
+  if (state[ROUTES] === 1 && runs.run[T_MODE] === MODE_CENTRALISED) wantNeighbours();
+  else goOn(runs.startRun);
 }
 
 function centralised(entry: number): void {
@@ -314,25 +329,37 @@ function canIntroduce(introducer: number, target: number): boolean {
 }
 
 /**
- * Adds neighbours that this router holds no key with to its REQUEST, three routers in all at most. Of two that have both
- * joined, the one farther from B asks, or of equals the one with the higher EUI-64: so their runs do not cross.
+ * Adds neighbours that this router holds no key with to its REQUEST, three routers in all at most, and begins the run if there is
+ * anyone to ask. Of two that have both joined, the one farther from B asks, or of equals the one with the higher EUI-64: so
+ * their runs do not cross. Ends the task.
  */
 function wantNeighbours(): void {
-  const table = candidate.candidates;
-  for (let one = 0; one < candidate.CANDIDATES_END; one += candidate.NEXT_CANDIDATE) {
-    if (
-      runs.run[T_COUNT] < MAX_ROUTERS &&
-      candidate.eligible(one) &&
-      !isMarked(table, one) &&
-      candidate.qualityOf(one) >= JOIN_QUALITY &&
-      runs.awaitedRouter(table, one) < 0 &&
-      isMineToAsk(one) &&
-      key.trustedWith(table, one, key.UNCONFIRMED) === key.NO_KEY &&
-      !key.hasTentative(table, one)
-    ) {
-      runs.wantRouter(table, one);
-    }
+  state[NEIGHBOUR] = 0;
+  goOn(wantNext);
+}
+
+/** One neighbour a turn: each is looked for among all keys and all marks. */
+function wantNext(): void {
+  const one = state[NEIGHBOUR];
+  if (one === candidate.CANDIDATES_END || runs.run[T_COUNT] === MAX_ROUTERS) {
+    if (runs.run[T_COUNT] > 0) runs.startRun();
+    else endTask();
+    return;
   }
+  state[NEIGHBOUR] = one + candidate.NEXT_CANDIDATE;
+  const table = candidate.candidates;
+  if (
+    candidate.eligible(one) &&
+    candidate.qualityOf(one) >= JOIN_QUALITY &&
+    !isMarked(table, one) &&
+    runs.awaitedRouter(table, one) < 0 &&
+    isMineToAsk(one) &&
+    key.trustedWith(table, one, key.UNCONFIRMED) === key.NO_KEY &&
+    !key.hasTentative(table, one)
+  ) {
+    runs.wantRouter(table, one);
+  }
+  goOn(wantNext);
 }
 
 function isMineToAsk(one: number): boolean {
@@ -346,14 +373,11 @@ function askNeighbours(entry: number): void {
   if (state[ROUTES] === 1 && seconds() >= state[NEIGHBOURS_AT]) {
     state[NEIGHBOURS_AT] = seconds() + NEIGHBOUR_PAUSE;
     runs.clearRun();
+    centralised(entry);
     wantNeighbours();
-    if (runs.run[T_COUNT] > 0) {
-      centralised(entry);
-      runs.startRun();
-      return;
-    }
+  } else {
+    endTask();
   }
-  endTask();
 }
 
 /** TIMER_RUN: the REQUEST goes out again, or the run is over; ends the task. */

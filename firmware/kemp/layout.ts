@@ -47,7 +47,6 @@ export const MAX_ROUTERS = 3;
 // Info octet of UP and DOWN: hops in the route (4 bits); bit 7: the route has EUI-64s; bit 6: so has the origin (UP), or the
 // last hop (DOWN)
 export const INFO_HOPS = 15;
-export const INFO_WIDE = 128;
 export const INFO_WIDE_ORIGIN = 64;
 export const MAX_HOPS = 14;
 

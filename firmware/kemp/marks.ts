@@ -24,7 +24,7 @@ export function loadMarks(): void {
 /** Offset of the mark of an EUI-64, or 0: no mark is there. */
 function find(table: Words, at: number): number {
   for (let mark = 1; mark < MARKS_END; mark += MARK_WORDS) {
-    if (marks[mark + EPOCH] !== 0 && marks[mark] === table[at] && marks[mark + 1] === table[at + 1]) return mark;
+    if (marks[mark + 1] === table[at + 1] && marks[mark] === table[at] && marks[mark + EPOCH] !== 0) return mark;
   }
   return 0;
 }

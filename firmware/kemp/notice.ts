@@ -8,7 +8,7 @@ import { EVENT_KEY, MODE_CENTRALISED, MODE_REFRESH, OUTCOME_ESTABLISHED } from '
 import { copyAddress } from '../link/address.ts';
 import { body, rx, RX_LENGTH, sender } from '../link/receive.ts';
 import { drop } from '../link/refuse.ts';
-import { jobOk, nameRun } from '../link/task.ts';
+import { goOn, jobOk, nameRun } from '../link/task.ts';
 import { IDENTITY_DEPTH_LIMIT, IDENTITY_EUI } from '../records.ts';
 import * as refusal from '../refusals.ts';
 import { startConfirm } from './confirm.ts';
@@ -68,12 +68,16 @@ function onOpened(): void {
   if (reason === refusal.ACCEPTED) {
     copyAddress(run, term.routerOf(which), key.keys, OFFERED);
     key.moveKey(OFFERED, fresh);
-    install();
-    openSession(onInstalled);
+    goOn(onMoved);
   } else {
     wipeWords(key.keys, OFFERED, key.NEXT_KEY);
     drop(reason);
   }
+}
+
+function onMoved(): void {
+  install();
+  openSession(onInstalled);
 }
 
 /** Depth and life that N may accept: 0 from B; one more than its own, and no longer, from a router. */

@@ -5,7 +5,8 @@
 import { report, storageRead, storageWrite } from '#board';
 import { div, makeWords, type Words } from '../../crypto-core/tables.ts';
 import { EVENT_BAD_RECORD } from '../events.ts';
-import { handleOf, names } from '../link/address.ts';
+import { handleOf, names, tellingWord } from '../link/address.ts';
+import { goOn, nothing } from '../link/task.ts';
 import * as records from '../records.ts';
 
 /** Record (records.ts NODE_*), and behind it what only memory holds. */
@@ -38,23 +39,36 @@ export const VIA_UNKNOWN = -2;
 const RESERVE = 16;
 
 const count = makeWords(records.REGISTRY_WORDS);
+let place = 0;
+let onLoaded = nothing;
 
-/** Loads all records. @returns false if one is unreadable, which stops B: a registry with a hole would forget what it granted. */
-export function loadRegistry(): boolean {
+/**
+ * Loads all records, one a turn of the running task. @param next called when all are there; never if one is unreadable, which stops
+ * B: a registry with a hole would forget what it granted.
+ */
+export function loadRegistry(next: () => void): void {
   end = 0;
+  place = 0;
+  onLoaded = next;
   const found = storageRead(records.RECORD_REGISTRY, count, 0, records.REGISTRY_WORDS);
-  if (!isGood(records.RECORD_REGISTRY, found, count[0])) return false;
-  for (let i = 0; i < count[1]; i++) {
-    const there = storageRead(records.RECORD_NODE + i, nodes, end, records.NODE_WORDS);
-    if (!isGood(records.RECORD_NODE + i, there, nodes[end + records.NODE_VERSION])) return false;
-    nodes[end + NODE_VIA] = VIA_UNKNOWN;
-    nodes[end + NODE_NEXT_SEQUENCE] = nodes[end + records.NODE_SEQUENCE_OUT];
-    nodes[end + NODE_DATA_NEXT] = nodes[end + records.NODE_DATA_OUT];
-    nodes[end + NODE_DATA_FLOOR] = nodes[end + records.NODE_DATA_IN];
-    nodes[end + NODE_ATTACHED_CTR] = -1;
-    end += NEXT_NODE;
+  if (isGood(records.RECORD_REGISTRY, found, count[0])) goOn(loadNext);
+}
+
+function loadNext(): void {
+  if (place === count[1]) {
+    onLoaded();
+    return;
   }
-  return true;
+  const there = storageRead(records.RECORD_NODE + place, nodes, end, records.NODE_WORDS);
+  if (!isGood(records.RECORD_NODE + place, there, nodes[end + records.NODE_VERSION])) return;
+  nodes[end + NODE_VIA] = VIA_UNKNOWN;
+  nodes[end + NODE_NEXT_SEQUENCE] = nodes[end + records.NODE_SEQUENCE_OUT];
+  nodes[end + NODE_DATA_NEXT] = nodes[end + records.NODE_DATA_OUT];
+  nodes[end + NODE_DATA_FLOOR] = nodes[end + records.NODE_DATA_IN];
+  nodes[end + NODE_ATTACHED_CTR] = -1;
+  end += NEXT_NODE;
+  place++;
+  goOn(loadNext);
 }
 
 /** Reports a record that is not there, or of another version: 0 stands for none. */
@@ -108,8 +122,10 @@ export function leadsPast(via: number, other: number): boolean {
 
 /** @returns offset of the node that an address names, or NO_NODE. */
 export function findNode(table: Words, at: number): number {
-  for (let node = 0; node < end; node += NEXT_NODE) {
-    if (names(table, at, nodes, node + records.NODE_EUI)) return node;
+  const word = tellingWord(table, at);
+  const value = table[at + word];
+  for (let node = records.NODE_EUI; node < end; node += NEXT_NODE) {
+    if (nodes[node + word] === value && names(table, at, nodes, node)) return node - records.NODE_EUI;
   }
   return NO_NODE;
 }
@@ -117,7 +133,10 @@ export function findNode(table: Words, at: number): number {
 /** @returns offset of the node of a two-octet handle (address.ts), or NO_NODE. */
 export function findHandle(handle: number): number {
   for (let node = 0; node < end; node += NEXT_NODE) {
-    if (handleOf(nodes, node + records.NODE_EUI) === handle) return node;
+    const short = nodes[node + records.NODE_SHORT];
+    if (short === handle || short === records.NO_SHORT) {
+      if (handleOf(nodes, node + records.NODE_EUI) === handle) return node;
+    }
   }
   return NO_NODE;
 }

@@ -8,7 +8,7 @@ import { makeWords, type Words } from '../../crypto-core/tables.ts';
 import { EVENT_REVOKE, EVENT_REVOKED, REVOKE_CHAIN, REVOKE_COMPROMISED } from '../events.ts';
 import { names, put8 } from '../link/address.ts';
 import { body } from '../link/receive.ts';
-import { endTask, nothing } from '../link/task.ts';
+import { endTask, goOn, nothing } from '../link/task.ts';
 import { setTimer, stopTimer, TIMER_REVOKE } from '../link/timers.ts';
 import { message } from '../link/transmit.ts';
 import * as records from '../records.ts';
@@ -26,7 +26,7 @@ const MOST_DOUBLINGS = 5;
 /** Pause between two messages of a round, ms. */
 const PAUSE_MS = 20;
 
-const state = makeWords(5);
+const state = makeWords(10);
 /** Rounds so far. */
 const ROUND = 0;
 /** The pair to be told next: a node and a party. */
@@ -36,8 +36,18 @@ const EPOCH = 3;
 /** Where to look for the next router around the revoked one, or DIRECT: the party is told on its own way. */
 const WAY = 4;
 const DIRECT = -1;
+/** The node that is being forgotten, how, the next one to look at; and where to look for the next one that ROOT introduced. */
+const FORGOTTEN = 5;
+const KIND = 6;
+const LOOK_AT = 7;
+const CHAIN_AT = 8;
+const ROOT = 9;
+
+/** Registry entries that one turn looks at. */
+const ENTRIES = 8;
 
 let onDeletion = nothing;
+let onRevoked = nothing;
 
 /** @param next called when B deleted keys of its own. */
 export function watchOwnDeletions(next: () => void): void {
@@ -71,34 +81,45 @@ function startRound(delay: number): void {
   setTimer(TIMER_REVOKE, delay);
 }
 
-/** Begins to revoke a node; in flash when this returns. @param kind REVOKE_REMOVED or REVOKE_COMPROMISED. */
-export function revoke(node: number, kind: number): void {
-  forget(node, kind);
-  if (kind === REVOKE_COMPROMISED) {
-    for (let other = 0; other < registry.nodesEnd(); other += registry.NEXT_NODE) {
-      const free = nodes[other + records.NODE_REVOKED] === 0;
-      if (other !== node && free && registry.isIn(other, records.NODE_CHAIN, node)) {
-        // It is told itself, too: whoever made its keys could pose as the routers that it shares them with.
-        registry.putIn(other, records.NODE_PENDING, other);
-        forget(other, REVOKE_CHAIN);
-      }
-    }
-  }
-  startRound(0);
+/**
+ * Begins to revoke a node. @param kind REVOKE_REMOVED or REVOKE_COMPROMISED. @param next called when that is in flash; until
+ * then nothing else happens.
+ */
+export function revoke(node: number, kind: number, next: () => void): void {
+  onRevoked = next;
+  state[ROOT] = node;
+  state[CHAIN_AT] = kind === REVOKE_COMPROMISED ? 0 : registry.nodesEnd();
+  beginToForget(node, kind);
 }
 
-/** Marks a node, ends its session, deletes B's own keys with it, and notes who is to be told. */
-function forget(node: number, kind: number): void {
+function beginToForget(node: number, kind: number): void {
+  state[FORGOTTEN] = node;
+  state[KIND] = kind;
+  state[LOOK_AT] = 0;
+  goOn(noteParties);
+}
+
+/** Who is to be told: all that may hold a key with the node. */
+function noteParties(): void {
+  const node = state[FORGOTTEN];
+  let party = state[LOOK_AT];
+  for (let turn = 0; turn < ENTRIES && party < registry.nodesEnd(); turn++) {
+    const shares = registry.isIn(node, records.NODE_HOLDERS, party) || registry.isIn(party, records.NODE_HOLDERS, node);
+    if (party !== node && shares) registry.putIn(node, records.NODE_PENDING, party);
+    party += registry.NEXT_NODE;
+  }
+  state[LOOK_AT] = party;
+  if (party < registry.nodesEnd()) goOn(noteParties);
+  else goOn(forget);
+}
+
+/** Marks the node, ends its session and its routes; in flash before anything else. */
+function forget(): void {
+  const node = state[FORGOTTEN];
+  const kind = state[KIND];
   state[EPOCH] += 1;
   nodes[node + records.NODE_EPOCH] = state[EPOCH];
   nodes[node + records.NODE_REVOKED] = kind;
-  for (let party = 0; party < registry.nodesEnd(); party += registry.NEXT_NODE) {
-    const shares = registry.isIn(node, records.NODE_HOLDERS, party) || registry.isIn(party, records.NODE_HOLDERS, node);
-    if (party !== node && shares) registry.putIn(node, records.NODE_PENDING, party);
-  }
-  const address = node + records.NODE_EUI;
-  dropAnswersTo(nodes, address);
-  dropAnswers(nodes, address, nodes[node + records.NODE_COUNTER]);
   if (kind !== REVOKE_CHAIN) {
     nodes[node + records.NODE_SESSION_COUNTER] = 0;
     wipeWords(nodes, node + records.NODE_SESSION, 4);
@@ -107,8 +128,39 @@ function forget(node: number, kind: number): void {
     }
   }
   registry.saveNode(node);
-  report(EVENT_REVOKE, nodes[address + 1], kind, 0, 0, 0);
-  dropOwnKeys(address, kind);
+  report(EVENT_REVOKE, nodes[node + records.NODE_EUI + 1], kind, 0, 0, 0);
+  goOn(forgetOwn);
+}
+
+/** B's own keys with the node, and the answers for it and about it. */
+function forgetOwn(): void {
+  const node = state[FORGOTTEN];
+  const address = node + records.NODE_EUI;
+  dropAnswersTo(nodes, address);
+  dropAnswers(nodes, address, nodes[node + records.NODE_COUNTER]);
+  dropOwnKeys(address, state[KIND]);
+  goOn(forgetChain);
+}
+
+/** The next node that a compromised one has introduced is forgotten, too; when there is none, all are told. */
+function forgetChain(): void {
+  for (let turn = 0; turn < ENTRIES && state[CHAIN_AT] < registry.nodesEnd(); turn++) {
+    const other = state[CHAIN_AT];
+    state[CHAIN_AT] += registry.NEXT_NODE;
+    const free = nodes[other + records.NODE_REVOKED] === 0;
+    if (other !== state[ROOT] && free && registry.isIn(other, records.NODE_CHAIN, state[ROOT])) {
+      // It is told itself, too: whoever made its keys could pose as the routers that it shares them with.
+      registry.putIn(other, records.NODE_PENDING, other);
+      beginToForget(other, REVOKE_CHAIN);
+      return;
+    }
+  }
+  if (state[CHAIN_AT] < registry.nodesEnd()) {
+    goOn(forgetChain);
+  } else {
+    startRound(0);
+    onRevoked();
+  }
 }
 
 function dropOwnKeys(address: number, kind: number): void {

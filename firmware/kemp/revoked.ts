@@ -8,7 +8,7 @@ import { REVOKE_CHAIN, REVOKE_COMPROMISED, REVOKE_REMOVED } from '../events.ts';
 import { names, put8 } from '../link/address.ts';
 import { body, rx, RX_LENGTH } from '../link/receive.ts';
 import { drop } from '../link/refuse.ts';
-import { endTask, jobOk, nothing } from '../link/task.ts';
+import { endTask, goOn, jobOk, nothing } from '../link/task.ts';
 import { message } from '../link/transmit.ts';
 import { IDENTITY_BASE_EUI, IDENTITY_EUI, NO_SHORT } from '../records.ts';
 import * as refusal from '../refusals.ts';
@@ -58,10 +58,13 @@ function onOpened(): void {
   const kind = body[0] & 3;
   noteEpoch(told[EPOCH]);
   if (kind === REVOKE_REMOVED || kind === REVOKE_COMPROMISED) mark(told, 0, told[EPOCH]);
-  if (dropKeysOf(kind)) onDeletion();
-  const up = parentKey();
-  if (up === key.NO_KEY) endTask();
-  else sealRevoked(kind);
+  goOn(letGo);
+}
+
+function letGo(): void {
+  if (dropKeysOf(body[0] & 3)) onDeletion();
+  if (parentKey() === key.NO_KEY) endTask();
+  else goOn(sealRevoked);
 }
 
 /** @returns whether there were any. A chain that is told of to the node itself is that of all keys that it asked for. */
@@ -82,11 +85,11 @@ function dropKeysOf(kind: number): boolean {
   return any;
 }
 
-function sealRevoked(kind: number): void {
+function sealRevoked(): void {
   const at = beginUp(layout.REVOKE_OCTETS);
   const seq = session[SESSION_SEQ_OUT];
   session[SESSION_SEQ_OUT] = seq + 1;
-  message[at] = layout.head(layout.REVOKED, kind);
+  message[at] = layout.head(layout.REVOKED, body[0] & 3);
   message[at + layout.REVOKE_INDEX] = session[SESSION_INDEX];
   putWord(message, at + layout.REVOKE_SEQ, seq);
   put8(message, at + layout.REVOKE_SEALED, told, 0);

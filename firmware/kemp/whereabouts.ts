@@ -12,15 +12,14 @@ import {
   REVOKE_COMPROMISED,
   REVOKE_REMOVED,
 } from '../events.ts';
-import { getAddress, handleOf } from '../link/address.ts';
+import { getAddress, getHandle, HANDLE_OCTETS, handleOf, putHandle } from '../link/address.ts';
 import { body, rx, RX_KEY, RX_LENGTH } from '../link/receive.ts';
 import { drop } from '../link/refuse.ts';
-import { endTask, jobOk, nameRun, task, TASK_TYPE } from '../link/task.ts';
+import { endTask, goOn, jobOk, nameRun, task, TASK_TYPE } from '../link/task.ts';
 import { message } from '../link/transmit.ts';
 import * as records from '../records.ts';
 import * as refusal from '../refusals.ts';
 import { dropAnswers } from './answers.ts';
-import { putHandle } from './attached.ts';
 import { onCentralRequest } from './centre.ts';
 import { me } from './identity.ts';
 import * as key from './keys.ts';
@@ -34,9 +33,9 @@ import { sealAlso, sealBody, openBody, sealTerms, takeSequence } from './sealed.
 /** Time for an ATTACHED of an earlier run to come: two of its longest pauses (attached.ts). */
 const PATIENCE_SECONDS = 120;
 
-/** Who sent the inner message, and a hop of its route: addresses. */
+/** Who sent the inner message, and who a REVOKED tells of: addresses. */
 const origin = makeWords(3);
-const hop = makeWords(3);
+const named = makeWords(3);
 
 /** The router that tells, the node it tells of, and the router before it: offsets into the registry. */
 let router = registry.NO_NODE;
@@ -47,10 +46,9 @@ let before = registry.VIA_BASE;
 export function onUp(): void {
   const info = body[layout.ENVELOPE_INFO];
   const hops = info & layout.INFO_HOPS;
-  const width = (info & layout.INFO_WIDE) === 0 ? 2 : 8;
   const wideOrigin = (info & layout.INFO_WIDE_ORIGIN) !== 0;
   const route = layout.ENVELOPE_ADDRESSES + (wideOrigin ? 8 : 2);
-  const inner = route + hops * width;
+  const inner = route + hops * HANDLE_OCTETS;
   if (inner + 1 > rx[RX_LENGTH]) {
     drop(refusal.REFUSED_ROUTE);
     return;
@@ -60,8 +58,7 @@ export function onUp(): void {
   let nearer = registry.findNode(key.keys, rx[RX_KEY]);
   if (nearer !== registry.NO_NODE) registry.setVia(nearer, registry.VIA_BASE);
   for (let i = hops - 1; i >= 0 && nearer !== registry.NO_NODE; i--) {
-    getAddress(body, route + i * width, width, hop, 0);
-    const farther = registry.findNode(hop, 0);
+    const farther = registry.findHandle(getHandle(body, route + i * HANDLE_OCTETS));
     if (farther !== registry.NO_NODE) registry.setVia(farther, nearer);
     nearer = farther;
   }
@@ -98,13 +95,13 @@ export function onAttached(from: Words, fromAt: number, through: number): void {
     return;
   }
   router = registry.findNode(from, fromAt);
-  node = registry.findHandle(body[layout.ATTACHED_NODE] * 256 + body[layout.ATTACHED_NODE + 1]);
+  node = registry.findHandle(getHandle(body, layout.ATTACHED_NODE));
   before = through;
   if (!knowsSession(body[layout.ATTACHED_INDEX])) return;
   const seq = getWord(body, layout.ATTACHED_SEQ);
   sealTerms(body, 0, layout.ATTACHED_SEALED, seq, nodes, router + records.NODE_EUI, me, records.IDENTITY_EUI);
   sealAlso(nodes, node + records.NODE_EUI);
-  const maker = body[layout.ATTACHED_AUTHORITY] * 256 + body[layout.ATTACHED_AUTHORITY + 1];
+  const maker = getHandle(body, layout.ATTACHED_AUTHORITY);
   const known = registry.findHandle(maker);
   if (handleOf(me, records.IDENTITY_EUI) === maker) {
     sealAlso(me, records.IDENTITY_EUI);
@@ -149,7 +146,7 @@ export function onRevoked(from: Words, fromAt: number, through: number): void {
 
 function onRevokedOpened(): void {
   if (!isFresh(getWord(body, layout.REVOKE_SEQ))) return;
-  onRevokedBy(router, hop);
+  onRevokedBy(router, named);
   endTask();
 }
 
@@ -174,7 +171,7 @@ function onAttachedOpened(): void {
   nameRun(nodes[node + records.NODE_EUI + 1], ctr);
   const mode = body[0] & 3;
   const depth = body[layout.ATTACHED_SEALED + 4];
-  const maker = registry.findHandle(body[layout.ATTACHED_AUTHORITY] * 256 + body[layout.ATTACHED_AUTHORITY + 1]);
+  const maker = registry.findHandle(getHandle(body, layout.ATTACHED_AUTHORITY));
   registry.putIn(node, records.NODE_HOLDERS, router);
   if (maker !== registry.NO_NODE) registry.putIn(node, records.NODE_CHAIN, maker);
   registry.saveNode(node);
@@ -188,7 +185,11 @@ function onAttachedOpened(): void {
   } else {
     revokeAt(node, router);
   }
-  acknowledge(mode, ctr);
+  goOn(acknowledgeAttached);
+}
+
+function acknowledgeAttached(): void {
+  acknowledge(body[0] & 3, getWord(body, layout.ATTACHED_SEALED));
 }
 
 /** Revoked while its last handover was on the way; of one whose chain is, a key that B made itself is none of that chain. */
@@ -239,7 +240,7 @@ function acknowledge(mode: number, ctr: number): void {
   message[layout.ACK_INDEX] = nodes[router + records.NODE_SESSION_COUNTER] & 255;
   const seq = registry.nextSequence(router);
   putWord(message, layout.ACK_SEQ, seq);
-  putHandle(layout.ACK_SEALED, handleOf(nodes, node + records.NODE_EUI));
+  putHandle(message, layout.ACK_SEALED, handleOf(nodes, node + records.NODE_EUI));
   putWord(message, layout.ACK_SEALED + 2, ctr);
   sealTerms(message, 0, layout.ACK_SEALED, seq, me, records.IDENTITY_EUI, nodes, router + records.NODE_EUI);
   sealBody(nodes, router + records.NODE_SESSION, message, layout.ACK_SEALED, layout.ACK_INNER, onAckSealed);

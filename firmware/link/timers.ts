@@ -35,23 +35,10 @@ export function inMillis(delay: number): number {
   return (millis() + delay) & 0x7fffffff;
 }
 
-function rearm(): void {
-  let soonest = 0x3fffffff;
-  for (let id = 0; id < TIMERS; id++) {
-    if (armed[id] === 1) {
-      const left = remaining(deadlines[id]);
-      if (left < soonest) soonest = left;
-    }
-  }
-  if (soonest < 0) soonest = 0;
-  setAlarm(soonest);
-}
-
-/** Sets timer `id` to `delay` ms from now, in place of what it was set to. */
+/** Sets timer `id` to `delay` ms from now, in place of what it was set to. The alarm is set when no task runs: takeDueTimer(). */
 export function setTimer(id: number, delay: number): void {
   deadlines[id] = inMillis(delay);
   armed[id] = 1;
-  rearm();
 }
 
 /** Lets timer `id` end `delay` ms from now, if it would end later. */
@@ -64,16 +51,20 @@ export function stopTimer(id: number): void {
   armed[id] = 0;
 }
 
-/** @returns a timer that is due, now stopped, or -1; arms the alarm for the next. */
+/** @returns a timer that is due, now stopped; or -1, and the alarm is set for the next one. */
 export function takeDueTimer(): number {
+  let soonest = 0x3fffffff;
   for (let id = 0; id < TIMERS; id++) {
-    if (armed[id] === 1 && remaining(deadlines[id]) <= 0) {
-      armed[id] = 0;
-      rearm();
-      return id;
+    if (armed[id] === 1) {
+      const left = remaining(deadlines[id]);
+      if (left <= 0) {
+        armed[id] = 0;
+        return id;
+      }
+      if (left < soonest) soonest = left;
     }
   }
-  rearm();
+  setAlarm(soonest);
   return -1;
 }
 

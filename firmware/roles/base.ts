@@ -21,7 +21,7 @@ import { noteOwn, onAttached, onRevoked, onRoute, onUp } from '../kemp/whereabou
 import { MODE_CENTRALISED, MODE_REFRESH } from '../events.ts';
 import { attachReceive, body, rx, RX_KEY, RX_LENGTH, sender } from '../link/receive.ts';
 import { drop } from '../link/refuse.ts';
-import { task, TASK_TYPE } from '../link/task.ts';
+import { beginTask, endTask, task, TASK_TYPE } from '../link/task.ts';
 import { TIMER_ADVERT, TIMER_DOWN, TIMER_GROUP, TIMER_PROBE, TIMER_REVOKE } from '../link/timers.ts';
 import { REFUSED_KMP_LENGTH, REFUSED_NOT_SECURED } from '../refusals.ts';
 import { startRole, sweepTask } from './common.ts';
@@ -32,9 +32,15 @@ export { receive } from '../link/receive.ts';
 export { onPosted as posted, wake as alarm } from '../link/task.ts';
 export { sent } from '../link/transmit.ts';
 
-/** See board.ts, Role. An unreadable registry stops the base station here. */
+/** See board.ts, Role. Loading the registry is B's first task; an unreadable one stops it there. */
 export function start(): void {
-  if (!loadRegistry() || !startRole(onTimer)) return;
+  beginTask(0, 0);
+  loadRegistry(onLoaded);
+}
+
+function onLoaded(): void {
+  endTask();
+  if (!startRole(onTimer)) return;
   attachReceive(onMessage, onReading, onStranger, commit, commit);
   loadAnswers();
   startGroup();

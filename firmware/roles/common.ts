@@ -5,7 +5,7 @@ import { millis } from '#board';
 import { loadIdentity, me } from '../kemp/identity.ts';
 import { loadMarks } from '../kemp/marks.ts';
 import { sweepKeys } from '../kemp/keys.ts';
-import { showLine, startLine } from '../console/console.ts';
+import { LINE_BEGUN, LINE_ROW, showLine, startLine } from '../console/console.ts';
 import { receiveTask } from '../link/receive.ts';
 import { refuse } from '../link/refuse.ts';
 import { attachTasks, beginTask, endTask, wake } from '../link/task.ts';
@@ -36,6 +36,7 @@ export function startRole(timer: (id: number) => void): boolean {
   onTimer = timer;
   attachTasks(choose);
   setTimer(TIMER_SWEEP, SWEEP_MS);
+  wake();
   return true;
 }
 
@@ -48,8 +49,9 @@ function choose(): void {
     onTimer(timer);
   } else if (line >= 0) {
     beginTask(0, 0);
-    if (showLine(line)) line = -1;
-    endTask();
+    const shown = showLine(line);
+    if (shown !== LINE_ROW) line = -1;
+    if (shown !== LINE_BEGUN) endTask();
   }
 }
 

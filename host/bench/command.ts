@@ -8,6 +8,7 @@ import { loadScenario, shippedScenarios } from '../scenario/load.ts';
 import { RunFailure, UsageError } from '../errors.ts';
 import { VM_NAMES } from '../vm/open.ts';
 import type { VmName } from '../vm/open.ts';
+import { budgetReport } from './budget-report.ts';
 import { addressLines, keylogLines } from './keylog.ts';
 import { pcapHeader, pcapRecord } from './pcap.ts';
 import { runBench } from './run.ts';
@@ -23,6 +24,7 @@ interface Options {
   readonly keylog?: string;
   readonly json?: string;
   readonly quiet: boolean;
+  readonly budgets: boolean;
 }
 
 /** Simulated seconds from which a run is worth a progress bar. */
@@ -79,6 +81,12 @@ function screen(seconds: number) {
 }
 
 function run(options: Options): void {
+  if (options.budgets) {
+    const { text, over } = budgetReport(options.vm);
+    process.stdout.write(`${text}\n`);
+    if (over.length > 0) throw new RunFailure(`over budget: ${over.join('; ')}`);
+    return;
+  }
   const loaded = loadScenario(options.scenario);
   const scenario = options.seed === undefined ? loaded : { ...loaded, seed: options.seed };
   const hooks: BenchHooks[] = [];
@@ -114,5 +122,6 @@ export function benchCommand(): Command {
     .option('--keylog <file>', 'write the link keys, for Wireshark: key material')
     .option('--json <file>', 'write the result (host/README.md)')
     .option('--quiet', 'print nothing but errors', false)
+    .option('--budgets', 'measure what each kind of key establishment costs on air, beside its budget', false)
     .action(run);
 }

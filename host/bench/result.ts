@@ -45,6 +45,7 @@ const run = z.strictObject({
   depth: count.nullable(),
   frames: count.describe('frames up to the key: repeated messages count, retries of the MAC do not'),
   octets: count.describe('MPDU octets of these frames, FCS included'),
+  kempOctets: count.describe('of these, KEMP bodies: without the headers of MAC, security, IE and KMP'),
   retries: count.describe('transmissions beyond the first of these frames'),
   airMs: milliseconds.describe('time on air of these frames with retries and acknowledgements'),
   budgetFrames: count.nullable().describe('null where the profile sets no budget'),

@@ -120,7 +120,7 @@ function observe(clock: Clock, directory: Directory, hooks: readonly BenchHooks[
       }
       for (const hook of hooks) hook.onReport?.({ micros: clock.now, mote: mote.name, event, args });
     },
-    send: (mote, octets) => runs.send(mote, octets.length),
+    send: (mote, octets) => runs.send(mote, octets),
     receive: (mote, label) => runs.receive(mote, label),
     console(mote, line) {
       for (const hook of hooks) hook.onConsole?.(mote.name, line, clock.now);

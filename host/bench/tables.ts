@@ -4,10 +4,10 @@
 import Table from 'cli-table3';
 import type { HandoverResult, Result, RunResult } from './result.ts';
 
-type Cell = string | number;
+export type Cell = string | number;
 
 /** Columns under a rule, no boxes: it survives a narrow terminal and a bug report. */
-function table(
+export function table(
   title: string,
   head: readonly string[],
   rows: readonly (readonly Cell[])[],

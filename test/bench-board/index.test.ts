@@ -76,7 +76,7 @@ describe('the bench board', () => {
       ...[abi.OUT_FILTER, 0x4321, 0x0001, 0x01020304, -2],
       ...[abi.OUT_CHANNEL, 15],
       ...[abi.OUT_ALARM, 250],
-      ...[abi.OUT_REPORT, 1, 80, 1, 2, 0x7fffffff, 86400],
+      ...[abi.OUT_REPORT, 1, 80, 1, 1, 0x7fffffff, 86400],
       ...[abi.OUT_REPORT, 2, 1, 10, -20, 30, 0],
     ]);
   });

@@ -30,6 +30,7 @@ local seal = vm.count(whole, core.ccmSealBegin, key)
 local open = vm.count(whole, core.ccmOpenBegin, key)
 local expanded = vm.count(whole, core.ccmSealBegin, other) - seal
 core.cmacBegin(key, 0, text, 0, 16)
+core.prepareKey()
 print(seal, open, vm.count(core.step, 1), expanded, start)`;
 
 const MACHINES: readonly [Profile, Vm][] = [

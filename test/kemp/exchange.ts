@@ -253,12 +253,11 @@ export class Exchange {
 
   #up(body: Buffer, from: Party): string {
     const hops = body[1] & 15;
-    const width = (body[1] & 128) === 0 ? 2 : 8;
     const start = 2 + ((body[1] & 64) === 0 ? 2 : 8);
     const origin = this.party(body.subarray(2, start));
-    const route = this.#list(body.subarray(start, start + hops * width), width);
-    const inner = body.subarray(start + hops * width);
-    expectSame(make.up(body.subarray(2, start), width, route, [inner]), body, 'UP');
+    const route = this.#handles(body.subarray(start, start + hops * 2));
+    const inner = body.subarray(start + hops * 2);
+    expectSame(make.up(body.subarray(2, start), route, [inner]), body, 'UP');
     // Each receiver appends who it had the message from, unless that is the origin itself.
     const id = `up ${hex(inner)}`;
     const path = (parties: readonly Party[]): string => parties.map(({ eui }) => hex(eui)).join(' ');
@@ -279,15 +278,14 @@ export class Exchange {
 
   #down(body: Buffer, from: Party, to: Party): string {
     const hops = body[1] & 15;
-    const width = (body[1] & 128) === 0 ? 2 : 8;
     const lastWidth = (body[1] & 64) === 0 ? 2 : 8;
-    const at = 2 + (hops - 1) * width;
-    const relays = this.#list(body.subarray(2, at), width);
+    const at = 2 + (hops - 1) * 2;
+    const relays = this.#handles(body.subarray(2, at));
     const last = this.party(body.subarray(at, at + lastWidth));
     const inner = body.subarray(at + lastWidth);
     const mode = body[0] & 3;
     if (mode > 1) fail(`DOWN of mode ${mode}`);
-    expectSame(make.down(width, [...relays, last], [inner], mode), body, 'DOWN');
+    expectSame(make.down([...relays, last], [inner], mode), body, 'DOWN');
     if (!same(from, this.#base)) this.#expectRelayed(inner, from, to, ...relays, last);
     const id = `down ${hex(inner)}`;
     const ahead = [to, ...relays, last].map(({ eui }) => hex(eui)).join(' ');
@@ -425,6 +423,11 @@ export class Exchange {
     return (
       this.#members.find((member) => make.handle(member).equals(octets)) ?? fail(`no one has handle ${hex(octets)}`)
     );
+  }
+
+  /** The routers of a route. */
+  #handles(octets: Buffer): Member[] {
+    return Array.from({ length: octets.length / 2 }, (_, i) => this.#byHandle(octets.subarray(2 * i, 2 * i + 2)));
   }
 
   #attached(body: Buffer, router: Party): string {

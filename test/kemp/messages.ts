@@ -68,24 +68,22 @@ export function refreshRequest(terms: Terms, mac: Buffer): Fields {
   return [head(REQUEST, 3), big(1, terms.index!), ...tail(terms, mac)];
 }
 
-function info(hops: number, routeWidth: Width, otherWidth: Width): Buffer {
-  return big(1, hops | (routeWidth === 8 ? 128 : 0) | (otherWidth === 8 ? 64 : 0));
+function info(hops: number, width: number): Buffer {
+  return big(1, hops | (width === 8 ? 64 : 0));
 }
 
-/** @param origin as it is named. @param width of every router's address. @param route entry router first. */
-export function up(origin: Buffer, width: Width, route: readonly Party[], inner: Fields): Fields {
-  const names = route.map((router) => name(router, width));
-  return [head(UP, 0), info(route.length, width, origin.length as Width), origin, ...names, ...inner];
+/** @param origin as it is named. @param route entry router first. */
+export function up(origin: Buffer, route: readonly Party[], inner: Fields): Fields {
+  return [head(UP, 0), info(route.length, origin.length), origin, ...route.map(handle), ...inner];
 }
 
 /**
- * @param width of every router's address. @param route next hop first, receiver of the message last.
+ * @param route next hop first, receiver of the message last.
  * @param mode 1 where data is inside
  */
-export function down(width: Width, route: readonly Party[], inner: Fields, mode = 0): Fields {
+export function down(route: readonly Party[], inner: Fields, mode = 0): Fields {
   const last = route[route.length - 1];
-  const names = route.slice(0, -1).map((router) => name(router, width));
-  return [head(DOWN, mode), info(route.length, width, widthOf(last)), ...names, name(last), ...inner];
+  return [head(DOWN, mode), info(route.length, widthOf(last)), ...route.slice(0, -1).map(handle), name(last), ...inner];
 }
 
 /** How a sealed message is sealed, part by part. */

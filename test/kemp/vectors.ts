@@ -146,7 +146,7 @@ const groupOf = (octet: string) => ({ groupKey: hex(octet.repeat(16)), groupInde
 /** @returns every vector by its title, in the order of the document. */
 export function vectors(): Record<string, Vector> {
   const join = request(K_N, TERMS.join, [R1]);
-  const inUp = make.up(make.name(N), 2, [], make.request(TERMS.join, [], derive.requestMac(K_N, TERMS.join)));
+  const inUp = make.up(make.name(N), [], make.request(TERMS.join, [], derive.requestMac(K_N, TERMS.join)));
   const both = request(K_N, TERMS.both, [R1, R2]);
   const predictive = request(K_N_R1, TERMS.predictive, [R2]);
   const reactive = request(K_N_R1, TERMS.reactive, [R1]);
@@ -192,8 +192,8 @@ export function vectors(): Record<string, Vector> {
   const sealedReading = sealed('S_N', S_N, make.dataSeal(9, 1, 1, [N, B]), [big(4, 60)], 'data');
   const sealedDown = sealed('S_N', S_N, make.dataSeal(12, 1, 1, [B, N]), [hex('0a')], 'data');
 
-  const down = make.down(2, [R2], ackMoved.body);
-  const far = make.down(2, [R2], approval.body);
+  const down = make.down([R2], ackMoved.body);
+  const far = make.down([R2], approval.body);
   const whole = derive.join(far);
 
   return {
@@ -226,7 +226,7 @@ export function vectors(): Record<string, Vector> {
     ATTACHED: attached.vector,
     'ATTACHED, relayed': {
       ...attachedMoved.vector,
-      'body of UP': text(make.up(make.name(R2), 2, [], attachedMoved.body)),
+      'body of UP': text(make.up(make.name(R2), [], attachedMoved.body)),
     },
     ACK: ack.vector,
     'ACK, relayed': { ...ackMoved.vector, 'body of DOWN': text(down) },
@@ -238,10 +238,10 @@ export function vectors(): Record<string, Vector> {
       body: text(rejected),
     },
     REVOKE: revoke.vector,
-    'REVOKE, relayed': { ...revokeFar.vector, 'body of DOWN': text(make.down(2, [R2], revokeFar.body)) },
+    'REVOKE, relayed': { ...revokeFar.vector, 'body of DOWN': text(make.down([R2], revokeFar.body)) },
     REVOKED: revoked.vector,
-    'REVOKED, relayed': { ...revokedFar.vector, 'body of UP': text(make.up(make.name(R2), 2, [], revokedFar.body)) },
-    ROUTE: { ...route.vector, 'body of UP': text(make.up(make.name(R2), 2, [], route.body)) },
+    'REVOKED, relayed': { ...revokedFar.vector, 'body of UP': text(make.up(make.name(R2), [], revokedFar.body)) },
+    ROUTE: { ...route.vector, 'body of UP': text(make.up(make.name(R2), [], route.body)) },
     GROUP: { body: text(group), ...securedFrame(link(0x44, R1, R2), 10, K_R2_R1, { body: group }) },
     ECHO: { body: text(asked), ...securedFrame(link(0x37, N, R1), 2, K_N_R1, { body: asked }) },
     'ECHO, answered': { body: text(answered), ...securedFrame(link(0x45, R1, N), 1, K_N_R1, { body: answered }) },
@@ -249,10 +249,10 @@ export function vectors(): Record<string, Vector> {
     'Reading, relayed': securedFrame(link(0x43, R1, B), 6, K_R1_B, { data: make.relayed(N, 1, big(4, 60)) }),
     'Reading, sealed': { ...sealedReading.vector, 'relayed by r1': text(make.relayedSealed(N, sealedReading.body)) },
     'Data down': {
-      body: text(make.down(2, [N], make.downward(0x3f01, hex('0a')), 1)),
+      body: text(make.down([N], make.downward(0x3f01, hex('0a')), 1)),
       ...securedFrame(link(0x46, R1, N), 2, K_N_R1, { data: make.downward(0x3f01, hex('0a')) }),
     },
-    'Data down, sealed': { ...sealedDown.vector, 'body of DOWN': text(make.down(2, [N], sealedDown.body, 1)) },
+    'Data down, sealed': { ...sealedDown.vector, 'body of DOWN': text(make.down([N], sealedDown.body, 1)) },
     Fragments: {
       body: text(far),
       'first payload': text(carriage.mpxFragment(9, 0, false, whole.length, whole.subarray(0, 41))),
