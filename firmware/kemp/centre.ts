@@ -257,6 +257,11 @@ function onApproval(): void {
   const router = registry.findNode(terms, term.routerOf(which));
   granted++;
   keepAnswer(terms, nodes, router + records.NODE_EUI, approvalLength());
+  goOn(sendApproval);
+}
+
+function sendApproval(): void {
+  const router = registry.findNode(terms, term.routerOf(which));
   sendDown(approvalLength(), nodes, router + records.NODE_EUI, viaOf(router), grantNext);
 }
 

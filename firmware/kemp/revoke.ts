@@ -54,15 +54,27 @@ export function watchOwnDeletions(next: () => void): void {
   onDeletion = next;
 }
 
-/** Goes on where the registry left off. How long ago its grants were made is not known: they may have their whole life left. */
+/**
+ * Goes on where the registry left off; ends the task. How long ago its grants were made is not known: they may have their whole life
+ * left.
+ */
 export function startRevoke(): void {
-  let any = false;
-  for (let node = 0; node < registry.nodesEnd(); node += registry.NEXT_NODE) {
-    nodes[node + registry.NODE_HELD_UNTIL] = seconds() + 60 * me[records.IDENTITY_LIFE];
+  state[LOOK_AT] = 0;
+  goOn(recall);
+}
+
+function recall(): void {
+  const heldUntil = seconds() + 60 * me[records.IDENTITY_LIFE];
+  let node = state[LOOK_AT];
+  for (let turn = 0; turn < ENTRIES && node < registry.nodesEnd(); turn++) {
+    nodes[node + registry.NODE_HELD_UNTIL] = heldUntil;
     if (nodes[node + records.NODE_EPOCH] > state[EPOCH]) state[EPOCH] = nodes[node + records.NODE_EPOCH];
-    if (!registry.isEmpty(node, records.NODE_PENDING)) any = true;
+    if (!registry.isEmpty(node, records.NODE_PENDING)) startRound(0);
+    node += registry.NEXT_NODE;
   }
-  if (any) startRound(0);
+  state[LOOK_AT] = node;
+  if (node < registry.nodesEnd()) goOn(recall);
+  else endTask();
 }
 
 /** A party has a new session: what it has yet to be told goes out under that, once its NOTICE has had the time to arrive. */

@@ -145,7 +145,10 @@ export function onRevoked(from: Words, fromAt: number, through: number): void {
 }
 
 function onRevokedOpened(): void {
-  if (!isFresh(getWord(body, layout.REVOKE_SEQ))) return;
+  if (isFresh(getWord(body, layout.REVOKE_SEQ))) goOn(takeRevoked);
+}
+
+function takeRevoked(): void {
   onRevokedBy(router, named);
   endTask();
 }
@@ -166,7 +169,10 @@ function onRouteOpened(): void {
 }
 
 function onAttachedOpened(): void {
-  if (!isFresh(getWord(body, layout.ATTACHED_SEQ))) return;
+  if (isFresh(getWord(body, layout.ATTACHED_SEQ))) goOn(takeAttached);
+}
+
+function takeAttached(): void {
   const ctr = getWord(body, layout.ATTACHED_SEALED);
   nameRun(nodes[node + records.NODE_EUI + 1], ctr);
   const mode = body[0] & 3;
@@ -262,8 +268,9 @@ function noteAttached(served: number, at: number, ctr: number, mode: number, dep
   report(EVENT_ATTACHED, nodes[served + records.NODE_EUI + 1], server, ctr, mode, depth);
 }
 
-/** B committed a key of its own. */
-export function noteOwn(committed: number): void {
+/** B has committed a key of its own, that of the frame just received. */
+export function noteOwn(): void {
+  const committed = rx[RX_KEY];
   const served = registry.findNode(key.keys, committed);
   if (served !== registry.NO_NODE) {
     const keys = key.keys;
