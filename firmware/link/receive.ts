@@ -3,13 +3,14 @@
 // key, MIC, then replay; only then is the counter committed (protocol.md "Data"). Plain frames carry KMP messages at most.
 
 import { maxPsdu, millis, rxFrame, seconds } from '#board';
+import { BODY_LENGTH, frame } from '#room';
 import { makeBytes, makeWords } from '../../crypto-core/tables.ts';
 import { FCS_LENGTH, fcsMatches, fcsPart } from '../mac/fcs.ts';
 import * as mhr from '../mac/header.ts';
 import { findMpx, MPX_WORDS } from '../mac/mpx.ts';
 import { parseHeader } from '../mac/parse-header.ts';
 import { queueLqi, queuePut, queueTake } from '../mac/queue.ts';
-import { BODY_LENGTH, reassemble } from '../mac/reassembly.ts';
+import { reassemble } from '../mac/reassembly.ts';
 import { openFrameBegin } from '../mac/security.ts';
 import { NO_SHORT } from '../records.ts';
 import * as refusal from '../refusals.ts';
@@ -38,7 +39,6 @@ const RX_SUMMED = 6;
 /** Who sent the frame, as its MHR names it (address.ts). */
 export const sender = makeWords(3);
 
-const frame = makeBytes(127);
 const header = makeWords(mhr.HEADER_WORDS);
 const mpx = makeWords(MPX_WORDS);
 

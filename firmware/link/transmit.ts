@@ -3,6 +3,7 @@
 // a time. The caller writes `message`, names the receiver, and goes on in `next`, where txStatus tells how it went.
 
 import { maxPsdu, radioSend, randomWord, report, SENT_OK, txFrame } from '#board';
+import { BODY_LENGTH } from '#room';
 import { makeBytes, makeWords, type Words } from '../../crypto-core/tables.ts';
 import { EVENT_FRAME } from '../events.ts';
 import * as key from '../kemp/keys.ts';
@@ -12,7 +13,6 @@ import { fragmentCount, fragmentLength, fragmentStart, mpxRoom } from '../mac/fr
 import * as mhr from '../mac/header.ts';
 import { buildHeader } from '../mac/build-header.ts';
 import { putMpxFragment, putMpxFull } from '../mac/mpx.ts';
-import { BODY_LENGTH } from '../mac/reassembly.ts';
 import { sealFrameBegin } from '../mac/security.ts';
 import { IDENTITY_EUI, IDENTITY_PAN, IDENTITY_SHORT, NO_SHORT } from '../records.ts';
 import { goOn, nothing, runJob, task, TASK_CAUSE, TASK_CTR, TASK_NODE } from './task.ts';
