@@ -190,7 +190,10 @@ function onSessionSeal(): void {
   nodes[node + records.NODE_SEQUENCE_IN] = 1;
   registry.startData(node);
   registry.saveNode(node);
-  dropAnswersTo(nodes, node + records.NODE_EUI);
+  dropAnswersTo(nodes, node + records.NODE_EUI, onOldDropped);
+}
+
+function onOldDropped(): void {
   retell(node);
   grantAll();
 }

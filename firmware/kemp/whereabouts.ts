@@ -173,14 +173,19 @@ function onAttachedOpened(): void {
 }
 
 function takeAttached(): void {
-  const ctr = getWord(body, layout.ATTACHED_SEALED);
-  nameRun(nodes[node + records.NODE_EUI + 1], ctr);
-  const mode = body[0] & 3;
-  const depth = body[layout.ATTACHED_SEALED + 4];
+  nameRun(nodes[node + records.NODE_EUI + 1], getWord(body, layout.ATTACHED_SEALED));
   const maker = registry.findHandle(getHandle(body, layout.ATTACHED_AUTHORITY));
   registry.putIn(node, records.NODE_HOLDERS, router);
   if (maker !== registry.NO_NODE) registry.putIn(node, records.NODE_CHAIN, maker);
   registry.saveNode(node);
+  goOn(judgeAttached);
+}
+
+function judgeAttached(): void {
+  const ctr = getWord(body, layout.ATTACHED_SEALED);
+  const mode = body[0] & 3;
+  const depth = body[layout.ATTACHED_SEALED + 4];
+  const maker = registry.findHandle(getHandle(body, layout.ATTACHED_AUTHORITY));
   if (isOut(depth) || !registry.mayServe(router, node)) {
     revokeAt(node, router);
   } else if (isCredible(maker, mode, depth, ctr)) {
