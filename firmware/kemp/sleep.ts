@@ -4,12 +4,14 @@
 // accepted; whatever is not whole, or was not left by a sleep, is not taken, and the mote joins anew.
 
 import { report, retainedRead, retainedWrite, seconds, sleep, woken } from '#board';
+import { wipeWords } from '../../crypto-core/index.ts';
 import { div, makeWords } from '../../crypto-core/tables.ts';
 import { sleepAsked } from '../app/calls.ts';
 import { EVENT_RESTORED } from '../events.ts';
 import { beginTask, endTask } from '../link/task.ts';
 import { setTimer, TIMER_SLEEP } from '../link/timers.ts';
 import { NO_SHORT } from '../records.ts';
+import { candidates as record } from './candidates.ts';
 import { challenge, confirming, DORMANT, isRestored } from './confirm.ts';
 import { counterLeft, resumeCounter } from './identity.ts';
 import * as key from './keys.ts';
@@ -62,9 +64,11 @@ const RX = 12;
 const AGES = 13;
 const KEY_WORDS = 14;
 
-/** All that an ESP8266 retains. */
+/**
+ * All that an ESP8266 retains. It is put together where candidates are (160 words): nothing is heard after sleep(), and nobody has
+ * been when resume() begins its task, which ends when the record is taken.
+ */
 const RECORD_WORDS = KEYS + MOST_KEYS * KEY_WORDS;
-const record = makeWords(RECORD_WORDS);
 const state = makeWords(2);
 /** Keys in the record, and the one whose link key is being derived. */
 const COUNT = 0;
@@ -84,7 +88,7 @@ export function sleepTask(): void {
 
 /** Writes the record: the session, the parent's key, and those used last beside it. */
 function keep(): void {
-  for (let i = 0; i < RECORD_WORDS; i++) record[i] = 0;
+  wipeWords(record, 0, RECORD_WORDS);
   state[COUNT] = 0;
   const parent = parentKey();
   if (parent !== key.NO_KEY) keepKey(parent);
@@ -171,7 +175,10 @@ export function resume(): void {
     record[i] = retainedRead(i);
     retainedWrite(i, 0);
   }
-  if (record[HEAD] >>> 16 !== VERSION || record[CHECK] !== checkValue()) return;
+  if (record[HEAD] >>> 16 !== VERSION || record[CHECK] !== checkValue()) {
+    wipeWords(record, 0, RECORD_WORDS);
+    return;
+  }
   takeSession();
   resumeCounter(record[NUMBERS] >>> 24);
   resumeReadings(record[NUMBERS] & 0xffff);
@@ -205,10 +212,11 @@ function onLink(): void {
     subkey(record, KEYS + state[NEXT] * KEY_WORDS + SECRET, LABEL_LINK, key.keys, slot, onLink);
     return;
   }
-  for (let i = 0; i < RECORD_WORDS; i++) record[i] = i === HEAD ? record[i] : 0;
+  const head = record[HEAD];
+  wipeWords(record, 0, RECORD_WORDS);
   // The parent's was kept first. Others are challenged when they are wanted (decide.ts).
-  const first = (record[HEAD] & 0x100) !== 0 && key.keyAlive(0);
-  setParentRank(record[HEAD] & 255);
+  const first = (head & 0x100) !== 0 && key.keyAlive(0);
+  setParentRank(head & 255);
   if (first) challenge(0);
   else endTask();
 }
