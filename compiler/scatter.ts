@@ -4,7 +4,7 @@
 import ts from 'typescript';
 import type { Chunk, TopLevelName } from './chunk.ts';
 
-/** The memory of a chunk that is used by constant indices alone, never as a whole, with its entries. */
+/** The memory of a chunk that is used by constant indices alone, never as a whole or in a loop, with its entries. */
 export function scattered(chunk: Chunk): Map<TopLevelName, number> {
   const found = new Map<TopLevelName, number>();
   for (const name of chunk.topLevel.values()) {
@@ -12,7 +12,7 @@ export function scattered(chunk: Chunk): Map<TopLevelName, number> {
     if (length !== undefined) found.set(name, length);
   }
   for (const { symbol } of chunk.exports) remove(symbol);
-  visit(chunk.file);
+  visit(chunk.file, false);
   return found;
 
   function remove(symbol: ts.Symbol | undefined): void {
@@ -20,14 +20,15 @@ export function scattered(chunk: Chunk): Map<TopLevelName, number> {
     if (name) found.delete(name);
   }
 
-  function visit(node: ts.Node): void {
+  function visit(node: ts.Node, inLoop: boolean): void {
     if (ts.isIdentifier(node)) {
       const symbol = chunk.symbolOf(node);
       const name = symbol && chunk.topLevel.get(symbol);
       const length = name && found.get(name);
-      if (length !== undefined && name?.declaration.name !== node && !isEntry(node, length)) remove(symbol);
+      if (length !== undefined && name?.declaration.name !== node && (inLoop || !isEntry(node, length))) remove(symbol);
     }
-    ts.forEachChild(node, visit);
+    const inside = inLoop || ts.isIterationStatement(node, false);
+    ts.forEachChild(node, (child) => visit(child, inside));
   }
 
   function isEntry(node: ts.Identifier, length: number): boolean {
