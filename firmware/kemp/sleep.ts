@@ -4,12 +4,14 @@
 // accepted; whatever is not whole, or was not left by a sleep, is not taken, and the mote joins anew.
 
 import { report, retainedRead, retainedWrite, seconds, sleep, woken } from '#board';
+import { wipeWords } from '../../crypto-core/index.ts';
 import { div, makeWords } from '../../crypto-core/tables.ts';
 import { sleepAsked } from '../app/calls.ts';
 import { EVENT_RESTORED } from '../events.ts';
 import { beginTask, endTask, goOn, nothing } from '../link/task.ts';
 import { setTimer, TIMER_SLEEP } from '../link/timers.ts';
 import { NO_SHORT } from '../records.ts';
+import { candidates as record } from './candidates.ts';
 import { challenge, confirming, DORMANT, isRestored } from './confirm.ts';
 import { counterLeft, resumeCounter } from './identity.ts';
 import * as key from './keys.ts';
@@ -62,9 +64,11 @@ const RX = 12;
 const AGES = 13;
 const KEY_WORDS = 14;
 
-/** All that an ESP8266 retains. */
+/**
+ * All that an ESP8266 retains. It is put together where candidates are (160 words): nothing is heard after sleep(), and nobody has
+ * been when resume() begins its task, which ends when the record is taken.
+ */
 const RECORD_WORDS = KEYS + MOST_KEYS * KEY_WORDS;
-const record = makeWords(RECORD_WORDS);
 const state = makeWords(4);
 /** Keys in the record, and the key or the word to go on with. */
 const COUNT = 0;
@@ -90,7 +94,7 @@ export function sleepTask(): void {
 
 /** Makes the record: the parent's key, those used last beside it, and the session. Nothing is sent until it is in retained memory. */
 function keep(): void {
-  for (let i = 0; i < RECORD_WORDS; i++) record[i] = 0;
+  wipeWords(record, 0, RECORD_WORDS);
   state[COUNT] = 0;
   state[NEXT] = 0;
   state[PARENT] = parentKey();
@@ -232,12 +236,18 @@ function readNext(): void {
   state[NEXT] = from + WORDS_A_TURN;
   if (state[NEXT] < RECORD_WORDS) goOn(readNext);
   else if (record[HEAD] >>> 16 === VERSION) check(onRead);
-  else endTask();
+  else refuseRecord();
+}
+
+/** Not what this mote wrote, or not whole: nothing of it is taken. */
+function refuseRecord(): void {
+  wipeWords(record, 0, RECORD_WORDS);
+  endTask();
 }
 
 function onRead(): void {
   if (record[CHECK] !== state[CRC]) {
-    endTask();
+    refuseRecord();
     return;
   }
   takeSession();
@@ -272,10 +282,11 @@ function onLink(): void {
     subkey(record, KEYS + state[NEXT] * KEY_WORDS + SECRET, LABEL_LINK, key.keys, slot, onLink);
     return;
   }
-  for (let i = 0; i < RECORD_WORDS; i++) record[i] = i === HEAD ? record[i] : 0;
+  const head = record[HEAD];
+  wipeWords(record, 0, RECORD_WORDS);
   // The parent's was kept first. Others are challenged when they are wanted (decide.ts).
-  const first = (record[HEAD] & 0x100) !== 0 && key.keyAlive(0);
-  setParentRank(record[HEAD] & 255);
+  const first = (head & 0x100) !== 0 && key.keyAlive(0);
+  setParentRank(head & 255);
   if (first) challenge(0);
   else endTask();
 }

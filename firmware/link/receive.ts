@@ -3,8 +3,8 @@
 // key, MIC, then replay; only then is the counter committed (protocol.md "Data"). Plain frames carry KMP messages at most.
 
 import { maxPsdu, millis, rxFrame, seconds } from '#board';
-import { BODY_LENGTH, frame } from '#room';
-import { makeBytes, makeWords } from '../../crypto-core/tables.ts';
+import { body, frame } from '#room';
+import { makeWords } from '../../crypto-core/tables.ts';
 import { FCS_LENGTH, fcsMatches, fcsPart } from '../mac/fcs.ts';
 import * as mhr from '../mac/header.ts';
 import { findMpx, MPX_WORDS } from '../mac/mpx.ts';
@@ -25,7 +25,7 @@ const LINK_LEVEL = 6;
 const LINK_KEY_MODE = 1;
 
 /** What the role handles now: a KMP message, or the payload of a data frame, from body[0] on. */
-export const body = makeBytes(BODY_LENGTH);
+export { body } from '#room';
 export const rx = makeWords(7);
 export const RX_LENGTH = 0;
 /** The key that opened the frame, or NO_KEY if it came in plain. */

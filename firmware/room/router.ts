@@ -3,12 +3,15 @@
 
 import { makeBytes } from '../../crypto-core/tables.ts';
 
-/** Frame that is looked at. The first one under a key is answered before its payload is delivered. */
-export const frame = makeBytes(127);
-
 /** Two keys with each of 8 neighbours, or one with each of 16 and 8 of its own. */
 export const LIVE_KEYS = 24;
 /** Keys that it has offered to nodes and that none has used yet. */
 export const TENTATIVE_KEYS = 5;
 /** Octets of the largest KEMP message: UP with a route of 14 routers and what it carries. */
 export const BODY_LENGTH = 224;
+export const MESSAGE_LENGTH = BODY_LENGTH;
+
+/** The frame that is looked at: the first one under a key is answered before its payload is delivered. */
+export const frame = makeBytes(127);
+/** The KEMP message, or the payload of a data frame, that the role handles. */
+export const body = makeBytes(BODY_LENGTH);
