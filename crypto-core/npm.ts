@@ -32,9 +32,11 @@ function refuse(name: string, allowed: string, got: string): never {
 }
 
 function check(name: string, value: Uint8Array, least: number, most: number): void {
+  const isBytes = value instanceof Uint8Array;
+  if (isBytes && value.length >= least && value.length <= most) return;
+  // Text only where it is wanted: it would cost as much as the cryptography.
   const allowed = `a Uint8Array of ${least === most ? least : `${least} to ${most}`} octets`;
-  if (!(value instanceof Uint8Array)) refuse(name, allowed, value === null ? 'null' : typeof value);
-  if (value.length < least || value.length > most) refuse(name, allowed, `${value.length} octets`);
+  refuse(name, allowed, isBytes ? `${value.length} octets` : value === null ? 'null' : typeof value);
 }
 
 function checkTagLength(value: number): void {

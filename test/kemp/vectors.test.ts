@@ -276,8 +276,10 @@ describe('motes on air', () => {
     const met = new Set<string>();
     const take = (frame: Buffer): void => {
       const before = follower.seen.length;
-      // Hints and the sequence number of a plain frame are nobody's word.
-      const type = frame.readUInt16LE(5) === 0xffff ? 'hint' : `${frame.length} ${frame[0]} ${frame[18] >> 4}`;
+      // Hints (broadcasts, and a REJECT without MAC) and the sequence number of a plain frame are nobody's word.
+      const isReject = (frame[0] & 8) === 0 && frame[18] >> 4 === 6 && frame.length === 18 + 6 + 2;
+      const type =
+        isReject || frame.readUInt16LE(5) === 0xffff ? 'hint' : `${frame.length} ${frame[0]} ${frame[18] >> 4}`;
       if (type !== 'hint' && !met.has(type)) {
         for (let at = 0; at < frame.length - 2; at++) {
           const changed = Buffer.from(frame);
