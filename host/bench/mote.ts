@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// One mote: its VM, its chip, its flash, and the event loop between them. A step takes the time that its AES blocks take on
+// A mote, and one on the bench board: its VM, its chip, its flash, and the event loop between them. A step takes the time that its AES blocks take on
 // the board; what it puts out takes effect when that time is over, and whatever else happens to the mote waits until then.
 
 import { RunFailure } from '../errors.ts';
-import type { Chip } from '../medium/chip.ts';
+import type { Chip, ChipEvents } from '../medium/chip.ts';
 import type { Clock, Timer } from '../medium/clock.ts';
 import type { Prng } from '../medium/prng.ts';
 import type { ScenarioMote } from '../scenario/schema.ts';
@@ -17,9 +17,22 @@ const TURN_MICROS = 200;
 
 /** The program of a mote failed, or did what its board cannot do. */
 export class BenchError extends RunFailure {
-  constructor(mote: string, micros: number, message: string) {
-    super(`${mote} at ${(micros / 1e6).toFixed(6)} s: ${message}`);
+  constructor(mote: string, micros: number, message: string, cause?: unknown) {
+    super(`${mote} at ${(micros / 1e6).toFixed(6)} s: ${message}`, { cause });
   }
+}
+
+/** A mote as the bench handles it, whatever its board is. */
+export interface Mote extends ChipEvents {
+  readonly spec: ScenarioMote;
+  readonly name: string;
+  readonly flash: Flash;
+  readonly on: boolean;
+  attach(chip: Chip): void;
+  powerOn(): void;
+  powerOff(): void;
+  close(): void;
+  command(line: string): void;
 }
 
 /** What a mote shows to whoever keeps the books. */
@@ -52,7 +65,7 @@ interface Input {
   readonly label?: unknown;
 }
 
-export class Mote {
+export class MailboxMote implements Mote {
   readonly spec: ScenarioMote;
   readonly flash: Flash;
   readonly #env: MoteEnvironment;

@@ -12,13 +12,15 @@ import type { Point } from '../medium/phy.ts';
 import { Prng } from '../medium/prng.ts';
 import { lowWord } from '../scenario/identity.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import type { TwinBoard } from '../twin/board.ts';
+import type { TwinFaults } from '../twin/mote.ts';
 import { imageOf, vmFactory } from '../vm/open.ts';
 import type { VmFactory, VmName } from '../vm/open.ts';
 import { Directory } from './directory.ts';
 import { KeyBook } from './key-book.ts';
 import type { LoggedKey } from './key-book.ts';
-import { Mote } from './mote.ts';
-import type { MoteObserver } from './mote.ts';
+import { MailboxMote } from './mote.ts';
+import type { Mote, MoteObserver } from './mote.ts';
 import { reasonName } from './names.ts';
 import { provision } from './preload.ts';
 import type { Flash } from './preload.ts';
@@ -49,6 +51,8 @@ export interface BenchControl {
   power(mote: string, on: boolean): void;
   /** What a mote's flash holds, to look at and to change while the power is off. */
   flash(mote: string): Flash;
+  /** Means to break the hardware of a mote that has power; only on a board's twins. */
+  faults(mote: string): TwinFaults;
 }
 
 /** Who watches, and who interferes; the hooks of the air carry `FrameLabel`s. */
@@ -72,6 +76,8 @@ export interface BenchOptions {
   readonly vm?: VmName;
   /** Motes in place of the engine's images: the toys of a test. */
   readonly open?: VmFactory;
+  /** Motes on twins of a board's hardware (host/twin/board.ts) in place of the bench board's. */
+  readonly board?: TwinBoard;
   /** Have the motes report their link keys. */
   readonly keylog?: boolean;
   readonly hooks?: BenchHooks | readonly BenchHooks[];
@@ -82,6 +88,10 @@ export interface BenchResult {
   readonly result: Result;
   /** One plain sentence for each mote that should hold a key at the end and holds none. */
   readonly failures: readonly string[];
+}
+
+function noMailbox(): never {
+  throw new Error('expected no mailbox on a board');
 }
 
 /** The books together, and the hooks after them. */
@@ -146,7 +156,7 @@ function plan(scenario: Scenario, clock: Clock, air: Air, motes: ReadonlyMap<str
  * @throws UsageError if the engine or an image is missing. @throws BenchError if a mote's program fails.
  */
 export function runBench(options: BenchOptions): BenchResult {
-  const { scenario, seed = scenario.seed, vm = 'fengari', keylog = false } = options;
+  const { scenario, seed = scenario.seed, vm = 'fengari', board, keylog = false } = options;
   const hooks = [options.hooks ?? []].flat() as readonly BenchHooks[];
   const clock = new Clock();
   const directory = new Directory(scenario.motes);
@@ -154,7 +164,8 @@ export function runBench(options: BenchOptions): BenchResult {
   const air = new Air(clock, scenario.radio, seed, [runs, ...hooks]);
   const environment = {
     clock,
-    open: options.open ?? vmFactory(vm),
+    open: options.open ?? (board === undefined ? vmFactory(vm) : noMailbox),
+    channel: scenario.channel,
     aesMicros: Math.round(scenario.aesMs * 1000),
     maxPsdu: scenario.maxPsdu,
     keylog,
@@ -162,7 +173,10 @@ export function runBench(options: BenchOptions): BenchResult {
   };
   const motes = new Map<string, Mote>();
   for (const spec of scenario.motes) {
-    const mote = new Mote(spec, provision(scenario, seed, spec), new Prng(seed, `mote ${spec.name}`), environment);
+    const flash = provision(scenario, seed, spec);
+    const prng = new Prng(seed, `mote ${spec.name}`);
+    const mote =
+      board === undefined ? new MailboxMote(spec, flash, prng, environment) : board.mote(spec, flash, prng, environment);
     const csma = new Prng(seed, `csma ${spec.name}`);
     mote.attach(new Chip(spec.name, clock, air, csma, walk(spec.position, spec.waypoints), mote));
     motes.set(spec.name, mote);
@@ -182,6 +196,11 @@ export function runBench(options: BenchOptions): BenchResult {
     command: (mote, line) => named(mote).command(line),
     power: (mote, on) => (on ? named(mote).powerOn() : named(mote).powerOff()),
     flash: (mote) => named(mote).flash,
+    faults(mote) {
+      const found = named(mote);
+      if (!('faults' in found)) throw new RangeError('expected a bench on a board, got one on the bench board');
+      return found.faults as TwinFaults;
+    },
   };
 
   plan(scenario, clock, air, motes);
@@ -204,7 +223,7 @@ export function runBench(options: BenchOptions): BenchResult {
           name: mote.name,
           eui64: mote.spec.eui64,
           role: mote.spec.role,
-          image: imageOf(vm, mote.spec.role),
+          image: board === undefined ? imageOf(vm, mote.spec.role) : board.image(mote.spec.role),
           on: mote.on,
           rank: tree.rankOf(lowWord(mote.spec)) ?? null,
           joined: neighbors.length > 0,

@@ -27,6 +27,9 @@ export interface Received {
   readonly label: unknown;
 }
 
+/** What a receiver takes: all that the filter lets through, acknowledgements of its own frame alone, or nothing. */
+export type Hearing = 'all' | 'acks' | 'nothing';
+
 /** What the chip tells its mote; both are interrupts. */
 export interface ChipEvents {
   /** The FIFO holds a frame. */
@@ -43,6 +46,7 @@ export class Chip implements Listener {
   readonly #walk: (micros: number) => Point;
   readonly #events: ChipEvents;
   #on = false;
+  #hearing: Hearing = 'all';
   #filter: Filter | undefined;
   #fifo: Received | undefined;
   /** Turned to sending until then, turnaround included ... */
@@ -74,6 +78,7 @@ export class Chip implements Listener {
 
   powerOn(): void {
     this.#on = true;
+    this.#hearing = 'all';
   }
 
   powerOff(): void {
@@ -88,6 +93,17 @@ export class Chip implements Listener {
 
   setFilter(filter: Filter): void {
     this.#filter = filter;
+  }
+
+  /** Turns the receiver down or up, as a program may; what it was receiving is lost when it hears less than before. */
+  hear(hearing: Hearing): void {
+    if (hearing === 'nothing' && this.#hearing !== 'nothing') this.#brokenAt = this.#clock.now;
+    this.#hearing = hearing;
+  }
+
+  /** Is there a signal at the receiver now? */
+  get receiving(): boolean {
+    return this.#on && this.#hearing === 'all' && !this.waiting && !this.sending && this.#air.busy(this, 0);
   }
 
   get sending(): boolean {
@@ -106,6 +122,11 @@ export class Chip implements Listener {
     return this.#fifo !== undefined;
   }
 
+  /** The frame in the FIFO, which stays there. */
+  get held(): Received | undefined {
+    return this.#fifo;
+  }
+
   /** Takes the frame out of the FIFO: the chip hears again. */
   drain(): Received | undefined {
     const frame = this.#fifo;
@@ -114,7 +135,9 @@ export class Chip implements Listener {
   }
 
   listens(ack: boolean): boolean {
-    return this.#on && this.#filter !== undefined && this.#clock.now >= this.#sendingUntil && (ack || !this.waiting);
+    if (!this.#on || this.#filter === undefined || this.#clock.now < this.#sendingUntil) return false;
+    if (ack) return this.#hearing !== 'nothing';
+    return this.#hearing === 'all' && !this.waiting;
   }
 
   interrupted(since: number): boolean {
