@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AES_VARIANTS, SCHEDULES } from './choose.ts';
+import { hardware, MODULES } from './hardware.ts';
 import { PROFILE_NAMES } from './profiles.ts';
 import { ROOT } from './roots.ts';
 
@@ -24,10 +25,18 @@ const schema = z
     roles: z.array(z.string().regex(NAME)).min(1),
     /** Octets of stripped bytecode an image may take, by role. */
     imageBytes: z.record(z.string(), z.int().positive()),
-    /** NodeMCU modules that the driver uses: the only globals an image may read. */
-    modules: z.array(z.string()).default([]),
+    /** What the driver `nodemcu` drives; other drivers have none. */
+    hardware: hardware.optional(),
   })
-  .superRefine(({ roles, imageBytes }, context) => {
+  .superRefine(({ driver, hardware, roles, imageBytes }, context) => {
+    if ((driver === 'nodemcu') !== (hardware !== undefined)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['hardware'],
+        message: driver === 'nodemcu' ? 'expected hardware for the driver nodemcu' : `expected none for ${driver}`,
+        input: hardware,
+      });
+    }
     for (const role of roles) {
       if (!(role in imageBytes))
         context.addIssue({
@@ -64,6 +73,11 @@ export function parseBoard(name: string, text: string): Board {
   if (!result.success) throw new Error(`${file}: ${z.prettifyError(result.error)}`);
   if (result.data.name !== name) throw new Error(`${file}: expected the name ${name}, got ${result.data.name}`);
   return result.data;
+}
+
+/** Globals an image of the board may read: the modules of NodeMCU that its driver uses. */
+export function modulesOf({ hardware }: Board): readonly string[] {
+  return hardware === undefined ? [] : MODULES[hardware.mcu];
 }
 
 /** @returns the names of all boards defined, sorted */

@@ -3,16 +3,20 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Plugin, RollupOptions } from 'rollup';
-import { readBoard, type Board } from './boards.ts';
+import { modulesOf, readBoard, type Board } from './boards.ts';
 import ts from 'typescript';
+import { chosenModules, virtualModule } from './bundle.ts';
 import { choose, FAST } from './choose.ts';
 import { inputOptions, outputOptions } from './compile-lua.ts';
+import { definitionModule, hardwareModules } from './hardware.ts';
 import type { ImageOptions } from './lua-output.ts';
 import { PROFILE_NAMES, PROFILES } from './profiles.ts';
 import { ROOT } from './roots.ts';
 
-/** The board whose chunks are kept as JavaScript too, for motes on V8. */
-const V8_BOARD = 'bench';
+/** Whether the chunks of a board are kept as JavaScript too, for motes on V8. */
+function runsOnV8({ name, hardware }: Board): boolean {
+  return name === 'bench' || hardware !== undefined;
+}
 
 /** Rollup's options for every image of a board. @param name a file of board-defs/, without .json */
 export function boardImages(name: string): RollupOptions[] {
@@ -21,12 +25,24 @@ export function boardImages(name: string): RollupOptions[] {
     const image: ImageOptions = {
       name: `${name}/${role}`,
       profile: PROFILES[board.lua],
-      globals: board.modules,
+      globals: modulesOf(board),
       budget: board.imageBytes[role],
-      keepJs: name === V8_BOARD,
+      keepJs: runsOnV8(board),
     };
-    return config(`dist/${name}.${role}.ts`, entryOf(board, role), choose(image.profile, board, board.driver), image);
+    return withHardware(
+      board,
+      config(`dist/${name}.${role}.ts`, entryOf(board, role), choose(image.profile, board, board.driver), image),
+    );
   });
+}
+
+/** Lets '#mcu', '#radio', '#storage' and '#definition' stand for what the board has. */
+export function withHardware({ name, hardware }: Board, options: RollupOptions): RollupOptions {
+  if (hardware === undefined) return options;
+  const definition = `dist/${name}.definition.ts`;
+  const modules = { ...hardwareModules(hardware), '#definition': definition };
+  const plugins = [chosenModules(modules), virtualModule(definition, definitionModule(hardware))];
+  return { ...options, plugins: [plugins, options.plugins] };
 }
 
 /** Rollup's options for crypto-core as a Lua module of its own for each Lua, and as an npm module. */
@@ -74,11 +90,11 @@ function declarations(entry: string, name: string): Plugin {
   };
 }
 
-/** Joins a role to a board. */
-function entryOf({ driver }: Board, role: string): string {
+/** Joins a role to a board. What a board's chunk returns is for the bench: the firmware drops it. */
+function entryOf({ driver, hardware }: Board, role: string): string {
   return `import * as role from '../firmware/roles/${role}.ts';
 import { attach } from '../board-defs/${driver}/index.ts';
 attach(role.start, role.receive, role.sent, role.alarm, role.posted, role.command);
-export * from '../board-defs/${driver}/index.ts';
+${hardware === undefined ? `export * from '../board-defs/${driver}/index.ts'` : `export { blocks } from '../crypto-core/index.ts'`};
 `;
 }

@@ -27,7 +27,7 @@ export const SENT_NO_CHANNEL = 2;
 
 /** Frame the radio received last: MPDU with FCS, 127 octets at most. */
 export declare const rxFrame: Bytes;
-/** Frame to send: MPDU with FCS, 127 octets at most. The radio has taken its copy when radioSend returns. */
+/** Frame to send: MPDU with FCS, 127 octets at most. It stays as it is from radioSend until sent(status). */
 export declare const txFrame: Bytes;
 /** Console line received last, 255 octets at most, without its line end. */
 export declare const rxLine: Bytes;
@@ -37,6 +37,8 @@ export declare function maxPsdu(): number;
 /** AES blocks one task may take: 15 ms of an ESP8266 task over the block time of this board. */
 export declare const STEP_BLOCKS: number;
 
+/** Tunes the radio. @param channel 11 to 26 of the 2450 MHz band. */
+export declare function radioTune(channel: number): void;
 /** Sends txFrame[0..length-1]; exactly one sent(status) follows. Retries and acknowledgement (AR bit) are the radio's. */
 export declare function radioSend(length: number): void;
 /** Sets what the radio's filter accepts: PAN, own short address (0xFFFE: none), own EUI-64 as two big-endian words. */

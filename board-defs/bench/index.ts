@@ -133,6 +133,9 @@ export function radioSend(length: number): void {
   }
 }
 
+/** The bench has one channel. */
+export function radioTune(): void {}
+
 export function radioFilter(pan: number, short: number, euiHigh: number, euiLow: number): void {
   if (!begin(5)) return;
   put(OUT_FILTER);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who this mote is: the identity record in memory, and the REQUEST counter, which is stored ahead of its use.
 
-import { radioFilter, report, storageRead, storageWrite } from '#board';
+import { radioFilter, radioTune, report, storageRead, storageWrite } from '#board';
 import { makeWords } from '../../crypto-core/tables.ts';
 import { EVENT_BAD_RECORD } from '../events.ts';
 import * as records from '../records.ts';
@@ -25,6 +25,7 @@ export function loadIdentity(): boolean {
     return false;
   }
   if (storageRead(records.RECORD_COUNTER, counter, STORED, records.COUNTER_WORDS)) counter[NEXT] = counter[STORED];
+  radioTune(me[records.IDENTITY_CHANNEL]);
   radioFilter(
     me[records.IDENTITY_PAN],
     me[records.IDENTITY_SHORT],

@@ -56,9 +56,9 @@ function makeGpio({ port }: Parts): Record<string, unknown> {
       return undefined;
     },
     read: (pin: number) => port.read(pin),
-    trig(pin: number, type: number, run: Callback) {
+    trig(pin: number, type: number, run?: Callback) {
       check(type === INTR_LOW || type === INTR_HIGH, 'a level trigger: an edge is lost while another waits');
-      port.watch(pin, type === INTR_HIGH, (level) => void run(pin, level));
+      port.watch(pin, type === INTR_HIGH, run && ((level) => void run(pin, level)));
       return undefined;
     },
   };

@@ -119,9 +119,10 @@ function makeGpio({ port, cpu }: Parts): Record<string, unknown> {
       return undefined;
     },
     read: (number: number) => port.read(pin(number)),
-    trig(number: number, type: string, run: Callback) {
+    trig(number: number, type: string, run?: Callback) {
       check(type === 'low' || type === 'high', 'a level trigger: an edge is lost while another waits');
-      port.watch(pin(number), type === 'high', (level) => void run(level, cpu.micros() & 0x7fffffff, 1));
+      const called = run && ((level: number): void => void run(level, cpu.micros() & 0x7fffffff, 1));
+      port.watch(pin(number), type === 'high', called);
       return undefined;
     },
   };

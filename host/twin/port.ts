@@ -88,11 +88,13 @@ export class Port {
     return this.#radio.exchange(octet) ^ wrong;
   }
 
-  /** Calls `run` while the pin is at a level: again after each call. Without `run`: never. */
+  /** Calls `run` while the pin is at a level: again after each call. Without `run`: the one it had. */
   watch(pin: number, high: boolean, run: ((level: number) => void) | undefined): void {
     if (pin !== this.wiring.interrupt) throw new TwinError(`pin ${pin}: expected the interrupt pin`);
-    this.#trigger = run && { high, run };
-    this.#armed = run !== undefined;
+    const kept = run ?? this.#trigger?.run;
+    if (kept === undefined) throw new TwinError(`pin ${pin}: expected a function to call`);
+    this.#trigger = { high, run: kept };
+    this.#armed = true;
     if (this.#task !== undefined) this.#task.run = undefined;
     this.#task = undefined;
     this.interruptChanged();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { boardNames, parseBoard, readBoard } from '../../compiler/boards.ts';
+import { boardNames, modulesOf, parseBoard, readBoard } from '../../compiler/boards.ts';
 
 const cipher = { aes: 'fast', schedule: 'expanded' };
 const good = { name: 'x', lua: 'lua51', ...cipher, driver: 'bench', roles: ['mote'], imageBytes: { mote: 5 } };
@@ -14,7 +14,7 @@ describe('board definitions', () => {
   });
 
   it('have a closed schema', () => {
-    expect(parseBoard('x', JSON.stringify(good)).modules).toEqual([]);
+    expect(modulesOf(parseBoard('x', JSON.stringify(good)))).toEqual([]);
     const refused = (change: object): string => {
       try {
         return JSON.stringify(parseBoard('x', JSON.stringify({ ...good, ...change })));

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// A board with NodeMCU: the board interface (firmware/board.ts) over a processor (#mcu), a radio (#radio) and flash (#storage).
+// NodeMCU calls us, one callback after another; each reads the clock first and sets the alarm last, once, however often the
+// role moved it.
+
+import * as definition from '#definition';
+import * as mcu from '#mcu';
+import * as radio from '#radio';
+import { makeWords } from '../../crypto-core/tables.ts';
+import { readClock, startClock } from './clock.ts';
+import { onAlarm, onCommand, onPosted, onStart, setHandlers } from './handlers.ts';
+
+export { SENT_NO_ACK, SENT_NO_CHANNEL, SENT_OK } from '../../firmware/board.ts';
+export { consoleWrite, randomWord } from '#mcu';
+export { radioFilter, radioSend, radioTune } from '#radio';
+export { storageRead, storageWrite } from '#storage';
+export { millis, seconds } from './clock.ts';
+export { rxFrame, rxLine, txFrame } from './frames.ts';
+export { report } from './report.ts';
+
+export const STEP_BLOCKS = definition.STEP_BLOCKS;
+
+/** A timer of NodeMCU takes less than two hours; the role sets its alarm again when it comes early. */
+const LONGEST_ALARM = 6000000;
+
+const ALARM = 0;
+const ALARM_MOVED = 1;
+const state = makeWords(2);
+
+/** Names the role's handlers (firmware/board.ts, Role), starts the hardware, and then the role. */
+export function attach(
+  start: () => void,
+  receive: (length: number, lqi: number) => void,
+  sent: (status: number) => void,
+  alarm: () => void,
+  posted: () => void,
+  command: (length: number) => void,
+): void {
+  setHandlers(start, receive, sent, alarm, posted, command);
+  mcu.startPins();
+  mcu.startTimers(alarmTask, radioTask);
+  mcu.startConsole(commandTask);
+  radio.radioStart();
+  mcu.watchInterrupt(radio.INTERRUPT_LEVEL, interruptTask);
+  mcu.defer(startTask);
+}
+
+function startTask(): void {
+  startClock();
+  onStart();
+  setAlarmNow();
+}
+
+function interruptTask(): void {
+  readClock();
+  radio.radioInterrupt();
+  setAlarmNow();
+}
+
+function radioTask(): void {
+  readClock();
+  radio.radioTimer();
+  setAlarmNow();
+}
+
+function alarmTask(): void {
+  readClock();
+  onAlarm();
+  setAlarmNow();
+}
+
+function postedTask(): void {
+  readClock();
+  onPosted();
+  setAlarmNow();
+}
+
+function commandTask(length: number): void {
+  readClock();
+  onCommand(length);
+  setAlarmNow();
+}
+
+function setAlarmNow(): void {
+  if (state[ALARM_MOVED] === 0) return;
+  state[ALARM_MOVED] = 0;
+  if (state[ALARM] > 0) mcu.setTimer(state[ALARM]);
+  else mcu.defer(alarmTask);
+}
+
+// The rest of the board interface; firmware/board.ts says what each does.
+
+export function maxPsdu(): number {
+  return definition.MAX_PSDU;
+}
+
+export function setAlarm(delay: number): void {
+  state[ALARM] = delay > LONGEST_ALARM ? LONGEST_ALARM : delay;
+  state[ALARM_MOVED] = 1;
+}
+
+export function post(): void {
+  mcu.defer(postedTask);
+}
+
+/** Key material leaves a board by no debug image of ours. */
+export function keylogWanted(): boolean {
+  return false;
+}
