@@ -37,7 +37,7 @@ export declare function micros(): number;
 export declare function startTimers(alarm: () => void, radioTimer: () => void): void;
 /** The alarm, `delay` ms from now (1 to 6,000,000), in place of the one before. */
 export declare function setTimer(delay: number): void;
-/** The radio's own timer, likewise. */
+/** The radio's own timer, likewise, for what cannot wait for a look (radio.ts). */
 export declare function setRadioTimer(delay: number): void;
 /** Calls `run` after other work had its turn. */
 export declare function defer(run: () => void): void;

@@ -14,7 +14,9 @@ export declare function radioFilter(pan: number, short: number, euiHigh: number,
 export declare function radioSend(length: number): void;
 /** The interrupt pin is active: takes what the radio has. */
 export declare function radioInterrupt(): void;
-/** The radio's timer is due: looks whether the radio is alive, and sets the timer again. */
+/** Looks whether the radio is alive and sets it right. Called every second at least, and not more often than LOOK_MS. */
+export declare function radioLook(): void;
+/** The radio's timer (mcu.ts) is due. */
 export declare function radioTimer(): void;
 /** Puts the radio to sleep, when it sends nothing; and wakes it. Its registers keep what they hold. */
 export declare function radioSleep(): void;

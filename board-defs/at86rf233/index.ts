@@ -2,7 +2,7 @@
 // Driver of the AT86RF233 in its extended operating mode: it listens in RX_AACK_ON, filters and acknowledges, and sends from
 // TX_ARET_ON with channel access and retries. One frame buffer serves both ways, so a received frame is taken out before the
 // next is put in, and no frame is put in while one comes in. The interrupt pin is high while a flag is set.
-// A timer looks after it: a transmission that does not end, an interrupt that nobody served, a state or registers that are
+// It is looked after: a transmission that does not end, an interrupt that nobody served, a state or registers that are
 // not what they were, a synthesiser that does not lock. Each costs a new start of the radio at most, and is counted.
 
 import { MAX_PSDU } from '#definition';
@@ -22,6 +22,7 @@ import {
 } from '#mcu';
 import { makeWords } from '../../crypto-core/tables.ts';
 import { SENT_NO_ACK, SENT_NO_CHANNEL, SENT_OK } from '../../firmware/board.ts';
+import { millis } from '../nodemcu/clock.ts';
 import * as fault from '../nodemcu/faults.ts';
 import { rxFrame, txFrame } from '../nodemcu/frames.ts';
 import { frameReceived, frameSent } from '../nodemcu/handlers.ts';
@@ -32,13 +33,12 @@ import { writeAddresses, writeChannel, writeSettings } from './settings.ts';
 
 export const INTERRUPT_LEVEL = 1;
 
-/** The radio is looked at this often, ms; where a frame waits for another to end, this often. */
-const LOOK_MS = 250;
+/** Where a frame waits for another to end, it is tried again this often, ms. */
 const WAIT_MS = 5;
-/** No frame is longer on air than 4.3 ms: one that waits longer than this many times WAIT_MS takes the air. */
+/** No frame is longer on air than 4.3 ms: one that waited this many times WAIT_MS takes the air. */
 const WAITS = 3;
 /** A transmission takes 200 ms at most. */
-const LOOKS_TO_SEND = 3;
+const LONGEST_SENDING_MS = 400;
 /** After power on, a reset, waking. */
 const START_MICROS = 400;
 /** From TRX_OFF to PLL_ON. */
@@ -55,9 +55,9 @@ const WAITING = 1;
 const SENDING = 2;
 const ASLEEP = 3;
 const LENGTH = 1;
-/** Waits, and looks since the frame was given to the radio. */
+/** Waits since the frame was given to the radio, and when that was, ms. */
 const TRIES = 2;
-const LOOKS = 3;
+const GIVEN_AT = 3;
 /** The interrupt pin was active at the last look. */
 const PENDING = 4;
 const NEXT_SETTING = 5;
@@ -65,7 +65,6 @@ const NEXT_SETTING = 5;
 export function radioStart(): void {
   tuned[CHANNEL] = 11;
   setUp();
-  setRadioTimer(LOOK_MS);
 }
 
 /** Leaves the radio listening, or in PLL_ON if the synthesiser does not lock: the timer sees that. */
@@ -103,7 +102,7 @@ export function radioSend(length: number): void {
   state[LENGTH] = length;
   state[PHASE] = WAITING;
   state[TRIES] = 0;
-  state[LOOKS] = 0;
+  state[GIVEN_AT] = millis();
   sendNow();
 }
 
@@ -130,7 +129,6 @@ function sendNow(): void {
   release();
   command(reg.TX_START);
   state[PHASE] = SENDING;
-  setRadioTimer(LOOK_MS);
 }
 
 /** Reading the flags clears them. */
@@ -167,19 +165,17 @@ function takeFrame(): void {
   else fault.countFault(fault.RADIO_LENGTH);
 }
 
+/** Another frame came in when this one was to be sent. */
 export function radioTimer(): void {
-  setRadioTimer(LOOK_MS);
+  if (state[PHASE] !== WAITING) return;
+  state[TRIES] += 1;
+  sendNow();
+}
+
+export function radioLook(): void {
   if (state[PHASE] === ASLEEP || lookAtInterrupt()) return;
-  if (state[PHASE] === IDLE) {
-    lookAtState();
-    return;
-  }
-  state[LOOKS] += 1;
-  if (state[LOOKS] >= LOOKS_TO_SEND + WAITS) giveUp();
-  else if (state[PHASE] === WAITING) {
-    state[TRIES] += 1;
-    sendNow();
-  }
+  if (state[PHASE] === IDLE) lookAtState();
+  else if (((millis() - state[GIVEN_AT]) & 0x7fffffff) >= LONGEST_SENDING_MS) giveUp();
 }
 
 function giveUp(): void {

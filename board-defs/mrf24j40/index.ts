@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // Driver of the MRF24J40. The chip does channel access, acknowledgements, retries and filtering, and has a FIFO for each
 // direction; it keeps one received frame and hears nothing while it does. Its interrupt pin is low while a flag is set.
-// A timer looks after it: a transmission that does not end, an interrupt that nobody served, registers that are not what
+// It is looked after: a transmission that does not end, an interrupt that nobody served, registers that are not what
 // they were, a synthesiser that does not lock. Each costs a new start of the radio at most, and is counted.
 
 import { MAX_PSDU } from '#definition';
 import {
   interruptLevel,
+  micros,
   pause,
   receive,
   receiveOctets,
   release,
   sendOctets,
-  setRadioTimer,
   watchAgain,
   writeReset,
 } from '#mcu';
 import { makeWords } from '../../crypto-core/tables.ts';
 import { SENT_NO_ACK, SENT_NO_CHANNEL, SENT_OK } from '../../firmware/board.ts';
+import { millis } from '../nodemcu/clock.ts';
 import * as fault from '../nodemcu/faults.ts';
 import { rxFrame, txFrame } from '../nodemcu/frames.ts';
 import { frameReceived, frameSent } from '../nodemcu/handlers.ts';
@@ -28,10 +29,8 @@ import { writeAddresses, writeInitialValues } from './settings.ts';
 
 export const INTERRUPT_LEVEL = 0;
 
-/** The radio is looked at this often, ms. */
-const LOOK_MS = 250;
 /** A transmission takes 200 ms at most: four times CSMA-CA of up to 37 ms, a frame of 4 ms, an acknowledgement. */
-const LOOKS_TO_SEND = 3;
+const LONGEST_SENDING_MS = 400;
 /** The oscillator is up (2 ms), the RF state machine is ready (192 us). */
 const START_MICROS = 2500;
 const RF_MICROS = 250;
@@ -40,20 +39,20 @@ const FCS_OCTETS = 2;
 /** An Imm-Ack; nothing is shorter. */
 const SHORTEST = 5;
 
-const state = makeWords(6);
+const state = makeWords(7);
 const SENDING = 0;
-/** Looks since the frame was given to the radio. */
-const LOOKS = 1;
+/** When the frame was given to the radio, ms. */
+const GIVEN_AT = 1;
 /** The interrupt pin was active at the last look; the synthesiser was calibrating. */
 const PENDING = 2;
 const CALIBRATING = 3;
 const NEXT_SETTING = 4;
 const ASLEEP = 5;
+const RF_RESET = 6;
 
 export function radioStart(): void {
   tuned[CHANNEL] = 11;
   setUp();
-  setRadioTimer(LOOK_MS);
 }
 
 function setUp(): void {
@@ -76,7 +75,13 @@ function tune(): void {
 function resetRf(): void {
   writeShort(reg.RFCTL, reg.RFCTL_RESET);
   writeShort(reg.RFCTL, 0);
-  pause(RF_MICROS);
+  state[RF_RESET] = micros();
+}
+
+/** The RF state machine takes 192 us after its reset, most of which nobody has to wait for. */
+function waitForRf(): void {
+  const past = (micros() - state[RF_RESET]) & 0x7fffffff;
+  if (past < RF_MICROS) pause(RF_MICROS - past);
 }
 
 export function radioTune(channel: number): void {
@@ -97,7 +102,8 @@ export function radioSend(length: number): void {
   sendOctets(txFrame, length - FCS_OCTETS);
   release();
   state[SENDING] = 1;
-  state[LOOKS] = 0;
+  state[GIVEN_AT] = millis();
+  waitForRf();
   writeShort(reg.TXNCON, (txFrame[0] & AR_BIT) === 0 ? reg.TXNCON_TRIGGER : reg.TXNCON_TRIGGER + reg.TXNCON_ACK);
 }
 
@@ -136,12 +142,13 @@ function takeFrame(): void {
   if (valid) frameReceived(length, lqi);
 }
 
-export function radioTimer(): void {
-  setRadioTimer(LOOK_MS);
+/** This radio waits for nothing. */
+export function radioTimer(): void {}
+
+export function radioLook(): void {
   if (state[ASLEEP] === 1 || lookAtInterrupt()) return;
   if (state[SENDING] === 1) {
-    state[LOOKS] += 1;
-    if (state[LOOKS] < LOOKS_TO_SEND) return;
+    if (((millis() - state[GIVEN_AT]) & 0x7fffffff) < LONGEST_SENDING_MS) return;
     fault.countFault(fault.RADIO_SENDING_STUCK);
     setUp();
     state[SENDING] = 0;

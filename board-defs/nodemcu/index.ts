@@ -7,7 +7,7 @@ import * as definition from '#definition';
 import * as mcu from '#mcu';
 import * as radio from '#radio';
 import { makeWords } from '../../crypto-core/tables.ts';
-import { readClock, startClock } from './clock.ts';
+import { millis, readClock, startClock } from './clock.ts';
 import { onAlarm, onCommand, onPosted, onStart, setHandlers } from './handlers.ts';
 
 export { SENT_NO_ACK, SENT_NO_CHANNEL, SENT_OK } from '../../firmware/board.ts';
@@ -20,12 +20,16 @@ export { report } from './report.ts';
 
 export const STEP_BLOCKS = definition.STEP_BLOCKS;
 
-/** A timer of NodeMCU takes less than two hours; the role sets its alarm again when it comes early. */
-const LONGEST_ALARM = 6000000;
+/** The radio is looked at when an alarm comes, which costs no turn of its own; so one comes every second. The role sets its
+ * alarm again when it comes early. */
+const LONGEST_ALARM = 1000;
+/** ... and not more often than this, ms. */
+const LOOK_MS = 250;
 
 const ALARM = 0;
 const ALARM_MOVED = 1;
-const state = makeWords(2);
+const LOOKED_AT = 2;
+const state = makeWords(3);
 
 /** Names the role's handlers (firmware/board.ts, Role), starts the hardware, and then the role. */
 export function attach(
@@ -65,6 +69,10 @@ function radioTask(): void {
 
 function alarmTask(): void {
   readClock();
+  if (((millis() - state[LOOKED_AT]) & 0x7fffffff) >= LOOK_MS) {
+    state[LOOKED_AT] = millis();
+    radio.radioLook();
+  }
   onAlarm();
   setAlarmNow();
 }
@@ -84,8 +92,7 @@ function commandTask(length: number): void {
 function setAlarmNow(): void {
   if (state[ALARM_MOVED] === 0) return;
   state[ALARM_MOVED] = 0;
-  if (state[ALARM] > 0) mcu.setTimer(state[ALARM]);
-  else mcu.defer(alarmTask);
+  mcu.setTimer(state[ALARM]);
 }
 
 // The rest of the board interface; firmware/board.ts says what each does.
@@ -95,7 +102,7 @@ export function maxPsdu(): number {
 }
 
 export function setAlarm(delay: number): void {
-  state[ALARM] = delay > LONGEST_ALARM ? LONGEST_ALARM : delay;
+  state[ALARM] = delay > LONGEST_ALARM ? LONGEST_ALARM : delay < 1 ? 1 : delay;
   state[ALARM_MOVED] = 1;
 }
 

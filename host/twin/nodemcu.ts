@@ -44,10 +44,8 @@ export function makeTimer(clock: Clock, cpu: Cpu, isOn: () => boolean): Record<s
       timer = undefined;
       if (!isOn()) return;
       if (mode === ALARM_AUTO) arm();
-      task = cpu.post(MEDIUM, () => {
-        task = undefined;
-        run?.(self);
-      });
+      const due = cpu.post(MEDIUM, () => void run?.(self));
+      task = due;
     });
   };
   const start = (): void => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the radio is wired to the processor: SPI, the pins, the interrupt. And where a test breaks it.
 
-import type { Cpu, Task } from './cpu.ts';
+import type { Cpu } from './cpu.ts';
 import { TwinError } from './device.ts';
 import type { RadioTwin } from './device.ts';
 
@@ -28,7 +28,6 @@ export class Port {
   readonly #outputs = new Map<number, boolean>();
   #trigger: { high: boolean; run: (level: number) => void } | undefined;
   #armed = false;
-  #task: Task | undefined;
   /** Octets until one is wrong, and how. */
   #glitchIn = -1;
   #glitchMask = 0;
@@ -95,8 +94,6 @@ export class Port {
     if (kept === undefined) throw new TwinError(`pin ${pin}: expected a function to call`);
     this.#trigger = { high, run: kept };
     this.#armed = true;
-    if (this.#task !== undefined) this.#task.run = undefined;
-    this.#task = undefined;
     this.interruptChanged();
   }
 
@@ -108,12 +105,12 @@ export class Port {
       this.#interruptsToLose--;
       return;
     }
-    this.#task = this.#cpu.post(this.#priority, () => {
-      this.#task = undefined;
+    this.#cpu.post(this.#priority, () => {
+      if (this.#trigger !== trigger) return;
       trigger.run(trigger.high ? 1 : 0);
       // The firmware arms the pin again once the callback returned.
       this.#cpu.later(() => {
-        if (this.#trigger !== trigger || this.#task !== undefined) return;
+        if (this.#trigger !== trigger) return;
         this.#armed = true;
         this.interruptChanged();
       });
