@@ -179,6 +179,7 @@ export class At86rf233 implements RadioTwin {
     if (address === TRX_STATE) this.#command(value);
     else if (address >= SHORT_ADDR_0 && address <= IEEE_ADDR_7) this.#filter();
     else if (address === CSMA_SEED_1) this.#filter();
+    else if (address === PHY_CC_CCA) this.#around.later(() => this.#hear());
     else if (address === IRQ_MASK) this.#around.interruptChanged();
     return 0;
   }
@@ -238,7 +239,7 @@ export class At86rf233 implements RadioTwin {
     this.#state = state;
     this.#arrivesAt = this.#around.micros() + micros;
     this.#pllOnAfter = false;
-    this.#around.later(() => this.#hear());
+    this.#hear();
   }
 
   #force(state: number): void {
@@ -264,7 +265,6 @@ export class At86rf233 implements RadioTwin {
     if (state !== PLL_ON && state !== TX_ARET_ON && state !== RX_AACK_ON)
       this.#refuse(`RX_AACK_ON in state ${hex(state)}`);
     if ((this.#registers.get(TRX_CTRL_2) & 0x80) === 0) this.#refuse('RX_AACK_ON without RX_SAFE_MODE');
-    this.#onChannel();
     this.#go(RX_AACK_ON, SWITCH_MICROS);
   }
 
@@ -273,9 +273,8 @@ export class At86rf233 implements RadioTwin {
     this.#go(TX_ARET_ON, SWITCH_MICROS);
   }
 
-  #onChannel(): void {
-    const channel = this.#registers.get(PHY_CC_CCA) & 0x1f;
-    if (channel !== this.#around.channel) this.#refuse(`channel ${channel} instead of ${this.#around.channel}`);
+  #channel(): number {
+    return this.#registers.get(PHY_CC_CCA) & 0x1f;
   }
 
   #transmit(state: number): void {
@@ -286,7 +285,8 @@ export class At86rf233 implements RadioTwin {
     for (const [address, value] of AS_THE_MEDIUM) {
       if (this.#registers.get(address) !== value) this.#refuse(`TX_START with another ${hex(address)} than ${hex(value)}`);
     }
-    this.#onChannel();
+    if (this.#channel() !== this.#around.channel)
+      this.#refuse(`a frame on channel ${this.#channel()} instead of ${this.#around.channel}`);
     const octets = withFcs(this.#frameBuffer.subarray(1, length - 1));
     this.#sending = true;
     this.#trac = TRAC_INVALID;
@@ -298,7 +298,7 @@ export class At86rf233 implements RadioTwin {
 
   #hear(): void {
     const state = this.#state;
-    const hears = this.#stuck === 0 && state === RX_AACK_ON;
+    const hears = this.#stuck === 0 && state === RX_AACK_ON && this.#channel() === this.#around.channel;
     this.#around.medium.hear(hears ? 'all' : state === BUSY_TX_ARET ? 'acks' : 'nothing');
   }
 

@@ -8,6 +8,8 @@ import type { Parts } from './esp8266.ts';
 const HSPI = 1;
 /** Without DMA. */
 const TRANSFER_OCTETS = 32;
+/** Setting up a pin, which is low until it is written. */
+const MODE_MICROS = 5;
 const OUT = 2;
 const IN = 1;
 const INTR_LOW = 4;
@@ -39,7 +41,7 @@ function makeSpi({ port }: Parts): Record<string, unknown> {
   };
 }
 
-function makeGpio({ port }: Parts): Record<string, unknown> {
+function makeGpio({ port, cpu }: Parts): Record<string, unknown> {
   return {
     IN,
     OUT,
@@ -48,6 +50,7 @@ function makeGpio({ port }: Parts): Record<string, unknown> {
     config(settings: Record<string, unknown>) {
       check(settings.dir === OUT || settings.dir === IN, 'a direction');
       if (settings.dir === OUT) port.output(settings.gpio as number, false);
+      cpu.spend(MODE_MICROS);
       return undefined;
     },
     write(pin: number, level: number) {

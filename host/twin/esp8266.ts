@@ -24,6 +24,8 @@ const HSPI = 1;
 /** The hardware's data registers, 16 words; what comes in takes the place of what went out. */
 const BUFFER_OCTETS = 64;
 const BUFFER_BITS = 8 * BUFFER_OCTETS;
+/** Setting up a pin. */
+const MODE_MICROS = 5;
 const OUTPUT = 1;
 const INT = 2;
 
@@ -108,9 +110,10 @@ function makeGpio({ port, cpu }: Parts): Record<string, unknown> {
     HIGH: 1,
     LOW: 0,
     mode(number: number, mode: number) {
-      // A pin that becomes an output is low until it is written.
+      // A pin that becomes an output is low until it is written, which takes a few calls.
       if (mode === OUTPUT) port.output(pin(number), false);
       else check(mode === INT && pin(number) > 0, 'gpio.OUTPUT, or gpio.INT on a pin but 0');
+      cpu.spend(MODE_MICROS);
       return undefined;
     },
     write(number: number, level: number) {

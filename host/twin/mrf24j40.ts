@@ -237,8 +237,13 @@ export class Mrf24j40 implements RadioTwin {
     this.#around.later(() => this.#around.medium.setFilter(filter));
   }
 
+  #channel(): number {
+    return (this.#long.get(RFCON0) >> 4) + 11;
+  }
+
   #hear(): void {
-    const deaf = this.#asleep || this.#stuck > 0 || (this.#short.get(BBREG1) & 4) !== 0;
+    const elsewhere = this.#channel() !== this.#around.channel;
+    const deaf = this.#asleep || elsewhere || this.#stuck > 0 || (this.#short.get(BBREG1) & 4) !== 0;
     this.#around.medium.hear(deaf ? 'nothing' : 'all');
   }
 
@@ -262,7 +267,8 @@ export class Mrf24j40 implements RadioTwin {
   }
 
   #rfReset(value: number): void {
-    if (value === 0 && this.#stuck > 0 && --this.#stuck === 0) this.#around.later(() => this.#hear());
+    if (value === 0 && this.#stuck > 0) this.#stuck--;
+    this.#around.later(() => this.#hear());
     this.#rfReadyAt = this.#around.micros() + RF_RESET_MICROS;
   }
 
@@ -275,8 +281,8 @@ export class Mrf24j40 implements RadioTwin {
       const held = address < 0x40 ? this.#short.get(address) : this.#long.get(address);
       if (held !== value) this.#refuse(`a frame with ${hex(held)} instead of ${hex(value)} in ${hex(address, 3)}`);
     }
-    const channel = (this.#long.get(RFCON0) >> 4) + 11;
-    if (channel !== this.#around.channel) this.#refuse(`a frame on channel ${channel} instead of ${this.#around.channel}`);
+    if (this.#channel() !== this.#around.channel)
+      this.#refuse(`a frame on channel ${this.#channel()} instead of ${this.#around.channel}`);
     const octets = withFcs(this.#txFifo.subarray(2, 2 + length));
     if (wantsAck(octets) !== ((control & 4) !== 0)) this.#refuse('TXNACKREQ other than the AR bit of the frame');
     this.#short.set(TXNCON, control & ~1);
