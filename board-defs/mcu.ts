@@ -41,6 +41,8 @@ export declare function setTimer(delay: number): void;
 export declare function setRadioTimer(delay: number): void;
 /** Calls `run` after other work had its turn. */
 export declare function defer(run: () => void): void;
+/** Calls `run` before other work has its turn. */
+export declare function deferUrgent(run: () => void): void;
 
 /** 32 random bits. */
 export declare function randomWord(): number;

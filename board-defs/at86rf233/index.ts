@@ -7,6 +7,7 @@
 
 import { MAX_PSDU } from '#definition';
 import {
+  deferUrgent,
   interruptLevel,
   pause,
   receive,
@@ -103,7 +104,12 @@ export function radioSend(length: number): void {
   state[PHASE] = WAITING;
   state[TRIES] = 0;
   state[GIVEN_AT] = millis();
-  sendNow();
+  deferUrgent(sendTask);
+}
+
+/** A turn of its own: what fills the buffer sees the radio as it is now, not as it was before a step of cryptography. */
+function sendTask(): void {
+  if (state[PHASE] === WAITING) sendNow();
 }
 
 /** Sends, unless a frame lies in the buffer or comes in: radioInterrupt or the timer try again. */

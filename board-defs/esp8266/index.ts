@@ -18,6 +18,9 @@ const alarmTimer = tmr.create();
 const radioTimer = tmr.create();
 const tasks = node.task;
 
+/** node.task.MEDIUM_PRIORITY and HIGH_PRIORITY. */
+const MEDIUM_PRIORITY = 1;
+const HIGH_PRIORITY = 2;
 const LONGEST_LINE = 255;
 const LINE_END = 10;
 const CARRIAGE_RETURN = 13;
@@ -85,7 +88,11 @@ function restart(timer: Timer, delay: number): void {
 }
 
 export function defer(run: () => void): void {
-  tasks.post(run);
+  tasks.post(MEDIUM_PRIORITY, run);
+}
+
+export function deferUrgent(run: () => void): void {
+  tasks.post(HIGH_PRIORITY, run);
 }
 
 /** Two draws: the range of one has to fit into 31 bits. */

@@ -48,7 +48,7 @@ export interface Node {
 }
 
 export interface Task {
-  post(run: () => void): void;
+  post(priority: number, run: () => void): void;
 }
 
 export interface Uart {

@@ -54,6 +54,8 @@ export interface MoteEnvironment {
   readonly aesMicros: number;
   readonly maxPsdu: number;
   readonly keylog: boolean;
+  /** The radio has one buffer for both ways. */
+  readonly oneBuffer?: boolean;
   readonly observer: MoteObserver;
 }
 
@@ -173,10 +175,18 @@ export class MailboxMote implements Mote {
     const used = this.#step(input);
     const duration = TURN_MICROS + this.#blocks(used) * this.#env.aesMicros;
     this.#work = this.#env.clock.after(duration, () => {
+      const sending = this.#chip.sending;
       this.#settle(used);
-      this.#busy = false;
-      this.#turn();
+      // A frame goes into the one buffer of both ways in a turn of its own (board-defs/at86rf233/).
+      const filling = this.#env.oneBuffer === true && !sending && this.#chip.sending;
+      if (filling) this.#work = this.#env.clock.after(TURN_MICROS, () => this.#endTurn());
+      else this.#endTurn();
     });
+  }
+
+  #endTurn(): void {
+    this.#busy = false;
+    this.#turn();
   }
 
   #fail(error: unknown): never {

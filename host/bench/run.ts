@@ -78,6 +78,8 @@ export interface BenchOptions {
   readonly open?: VmFactory;
   /** Motes on twins of a board's hardware (host/twin/board.ts) in place of the bench board's. */
   readonly board?: TwinBoard;
+  /** Radios that have one buffer for both ways, as the AT86RF233, on the bench board too. */
+  readonly oneBuffer?: boolean;
   /** Have the motes report their link keys. */
   readonly keylog?: boolean;
   readonly hooks?: BenchHooks | readonly BenchHooks[];
@@ -156,7 +158,7 @@ function plan(scenario: Scenario, clock: Clock, air: Air, motes: ReadonlyMap<str
  * @throws UsageError if the engine or an image is missing. @throws BenchError if a mote's program fails.
  */
 export function runBench(options: BenchOptions): BenchResult {
-  const { scenario, seed = scenario.seed, vm = 'fengari', board, keylog = false } = options;
+  const { scenario, seed = scenario.seed, vm = 'fengari', board, oneBuffer = false, keylog = false } = options;
   const hooks = [options.hooks ?? []].flat() as readonly BenchHooks[];
   const clock = new Clock();
   const directory = new Directory(scenario.motes);
@@ -169,6 +171,7 @@ export function runBench(options: BenchOptions): BenchResult {
     aesMicros: Math.round(scenario.aesMs * 1000),
     maxPsdu: scenario.maxPsdu,
     keylog,
+    oneBuffer,
     observer,
   };
   const motes = new Map<string, Mote>();
@@ -178,7 +181,7 @@ export function runBench(options: BenchOptions): BenchResult {
     const mote =
       board === undefined ? new MailboxMote(spec, flash, prng, environment) : board.mote(spec, flash, prng, environment);
     const csma = new Prng(seed, `csma ${spec.name}`);
-    mote.attach(new Chip(spec.name, clock, air, csma, walk(spec.position, spec.waypoints), mote));
+    mote.attach(new Chip(spec.name, clock, air, csma, walk(spec.position, spec.waypoints), mote, oneBuffer));
     motes.set(spec.name, mote);
   }
   const named = (name: string): Mote => {

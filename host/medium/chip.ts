@@ -15,6 +15,10 @@ const MAC_MIN_BE = 3;
 const MAC_MAX_BE = 5;
 const MAC_MAX_CSMA_BACKOFFS = 4;
 const MAC_MAX_FRAME_RETRIES = 3;
+/** With one buffer: a program looks this often whether the frame that came in is over: its timer and its turn. */
+const BUFFER_LOOK_MICROS = 5200;
+/** Then it takes the air. */
+const BUFFER_LOOKS = 3;
 
 export const SENT_OK = 0;
 export const SENT_NO_ACK = 1;
@@ -49,6 +53,11 @@ export class Chip implements Listener {
   #hearing: Hearing = 'all';
   #filter: Filter | undefined;
   #fifo: Received | undefined;
+  /** One buffer for both ways: with a frame to send it hears an acknowledgement alone, and what comes in comes first. */
+  readonly #oneBuffer: boolean;
+  /** A frame that waits for another to come in. */
+  #next: { readonly octets: Uint8Array; readonly label: unknown } | undefined;
+  #look: Timer | undefined;
   /** Turned to sending until then, turnaround included ... */
   #sendingUntil = 0;
   /** ... and the latest moment at which it turned away from receiving. */
@@ -62,8 +71,17 @@ export class Chip implements Listener {
   /** Counts power cycles: what an earlier life scheduled does nothing. */
   #life = 0;
 
-  constructor(name: string, clock: Clock, air: Air, prng: Prng, walk: (micros: number) => Point, events: ChipEvents) {
+  constructor(
+    name: string,
+    clock: Clock,
+    air: Air,
+    prng: Prng,
+    walk: (micros: number) => Point,
+    events: ChipEvents,
+    oneBuffer = false,
+  ) {
     this.name = name;
+    this.#oneBuffer = oneBuffer;
     this.#clock = clock;
     this.#air = air;
     this.#prng = prng;
@@ -88,6 +106,7 @@ export class Chip implements Listener {
     this.#fifo = undefined;
     this.#brokenAt = this.#clock.now;
     this.#sendingUntil = this.#clock.now;
+    this.#next = undefined;
     this.#finish();
   }
 
@@ -103,15 +122,37 @@ export class Chip implements Listener {
 
   /** Is there a signal at the receiver now? */
   get receiving(): boolean {
-    return this.#on && this.#hearing === 'all' && !this.waiting && !this.sending && this.#air.busy(this, 0);
+    const idle = this.#frame === undefined && !this.waiting;
+    return this.#on && this.#hearing === 'all' && idle && this.#air.busy(this, 0);
   }
 
   get sending(): boolean {
-    return this.#frame !== undefined;
+    return this.#frame !== undefined || this.#next !== undefined;
   }
 
   /** Sends one frame, FCS included; one `sent` follows. @param label goes with every attempt and its acknowledgement. */
   send(octets: Uint8Array, label: unknown): void {
+    if (!this.#oneBuffer) this.#start(octets, label);
+    else {
+      this.#next = { octets, label };
+      this.#sendNext(1);
+    }
+  }
+
+  /** Sends what waits, unless a frame lies in the buffer or comes in. @param look tells how often it was tried. */
+  #sendNext(look: number): void {
+    const next = this.#next;
+    if (this.#look !== undefined) this.#clock.cancel(this.#look);
+    if (next === undefined || this.waiting) return;
+    if (this.receiving && look <= BUFFER_LOOKS) {
+      this.#look = this.#clock.after(BUFFER_LOOK_MICROS, () => this.#sendNext(look + 1));
+      return;
+    }
+    this.#next = undefined;
+    this.#start(next.octets, next.label);
+  }
+
+  #start(octets: Uint8Array, label: unknown): void {
     this.#frame = octets;
     this.#label = label;
     this.#attempt = 0;
@@ -131,13 +172,14 @@ export class Chip implements Listener {
   drain(): Received | undefined {
     const frame = this.#fifo;
     this.#fifo = undefined;
+    if (frame !== undefined) this.#sendNext(1);
     return frame;
   }
 
   listens(ack: boolean): boolean {
     if (!this.#on || this.#filter === undefined || this.#clock.now < this.#sendingUntil) return false;
     if (ack) return this.#hearing !== 'nothing';
-    return this.#hearing === 'all' && !this.waiting;
+    return this.#hearing === 'all' && !this.waiting && !(this.#oneBuffer && this.#frame !== undefined);
   }
 
   interrupted(since: number): boolean {

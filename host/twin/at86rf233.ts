@@ -291,9 +291,7 @@ export class At86rf233 implements RadioTwin {
     this.#sending = true;
     this.#trac = TRAC_INVALID;
     this.#go(BUSY_TX_ARET, 0);
-    this.#around.later(() => {
-      if (this.#sending) this.#around.medium.send(octets);
-    });
+    this.#around.medium.send(octets);
   }
 
   #hear(): void {
