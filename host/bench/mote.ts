@@ -77,6 +77,7 @@ export class MailboxMote implements Mote {
   #bootedAt = 0;
   #queue: Input[] = [];
   #busy = false;
+  #mustFill = false;
   #alarm: Timer | undefined;
   #work: Timer | undefined;
   #line: number[] = [];
@@ -123,6 +124,7 @@ export class MailboxMote implements Mote {
     this.close();
     this.#queue = [];
     this.#busy = false;
+    this.#mustFill = false;
     for (const timer of [this.#alarm, this.#work]) if (timer !== undefined) this.#env.clock.cancel(timer);
     this.#line = [];
     this.#chip.powerOff();
@@ -175,16 +177,18 @@ export class MailboxMote implements Mote {
     const used = this.#step(input);
     const duration = TURN_MICROS + this.#blocks(used) * this.#env.aesMicros;
     this.#work = this.#env.clock.after(duration, () => {
-      const sending = this.#chip.sending;
       this.#settle(used);
-      // A frame goes into the one buffer of both ways in a turn of its own (board-defs/at86rf233/).
-      const filling = this.#env.oneBuffer === true && !sending && this.#chip.sending;
-      if (filling) this.#work = this.#env.clock.after(TURN_MICROS, () => this.#endTurn());
-      else this.#endTurn();
+      this.#endTurn();
     });
   }
 
+  /** A frame goes into the one buffer of both ways in a turn of its own, behind one that waits there (board-defs/at86rf233/). */
   #endTurn(): void {
+    if (this.#mustFill && !this.#chip.waiting) {
+      this.#mustFill = false;
+      this.#work = this.#env.clock.after(TURN_MICROS, () => this.#endTurn());
+      return;
+    }
     this.#busy = false;
     this.#turn();
   }
@@ -266,6 +270,7 @@ export class MailboxMote implements Mote {
       this.#fail(`expected a frame of 3 to ${this.#env.maxPsdu} octets, got ${length}`);
     }
     const octets = this.#vm!.txFrame.slice(0, length);
+    this.#mustFill = this.#env.oneBuffer === true;
     this.#chip.send(octets, this.#env.observer.send(this, octets));
   }
 
