@@ -61,10 +61,12 @@ export class Cpu {
 
   /** Runs the program's start. All the time it takes lies before this moment: what follows begins now. */
   boot(run: () => void): void {
+    this.#busy = true;
     this.#call(run);
     this.#bootedAt -= this.#elapsed;
     this.#elapsed = 0;
     this.#settle();
+    this.#busy = false;
     this.#turn();
   }
 
@@ -107,8 +109,8 @@ export class Cpu {
     const turn = Math.max(this.#elapsed, TURN_MICROS + (this.#blocks() - before) * this.#aesMicros);
     this.#elapsed = 0;
     this.#work = this.#clock.after(turn, () => {
-      this.#busy = false;
       this.#settle();
+      this.#busy = false;
       this.#turn();
     });
   }
@@ -120,9 +122,8 @@ export class Cpu {
     return undefined;
   }
 
+  /** The turn is over: all that it does to the world comes before the next callback. */
   #settle(): void {
-    const due = this.#later;
-    this.#later = [];
-    for (const run of due) run();
+    for (let run = this.#later.shift(); run !== undefined; run = this.#later.shift()) run();
   }
 }

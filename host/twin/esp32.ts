@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The API of NodeMCU for the ESP32, as far as boards use it: spi objects, gpio, tmr without clocks, node, uart, io, sodium.
 
+import { HIGH } from './cpu.ts';
 import { ALARM_AUTO, ALARM_SEMI, ALARM_SINGLE, check, makeTasks, makeTimer } from './nodemcu.ts';
 import type { Callback } from './nodemcu.ts';
 import type { Parts } from './esp8266.ts';
@@ -73,7 +74,7 @@ export function esp32Globals(parts: Parts): Record<string, unknown> {
   return {
     spi: makeSpi(parts),
     gpio: makeGpio(parts),
-    tmr: { ALARM_SINGLE, ALARM_AUTO, ALARM_SEMI, create: () => makeTimer(clock, cpu, isOn) },
+    tmr: { ALARM_SINGLE, ALARM_AUTO, ALARM_SEMI, create: () => makeTimer(clock, cpu, isOn, { priority: HIGH, takesBack: false }) },
     node: {
       task: makeTasks(cpu),
       /** The low word has 31 bits where integers have 32. */

@@ -2,6 +2,7 @@
 // The API of NodeMCU for the ESP8266, as far as boards use it: spi, gpio, tmr, node, uart, file.
 
 import type { Clock } from '../medium/clock.ts';
+import { MEDIUM } from './cpu.ts';
 import type { Cpu } from './cpu.ts';
 import type { Files, Uart } from './nodemcu.ts';
 import { ALARM_AUTO, ALARM_SEMI, ALARM_SINGLE, check, makeTasks, makeTimer } from './nodemcu.ts';
@@ -141,7 +142,7 @@ export function esp8266Globals(parts: Parts): Record<string, unknown> {
       ALARM_SINGLE,
       ALARM_AUTO,
       ALARM_SEMI,
-      create: () => makeTimer(clock, cpu, isOn),
+      create: () => makeTimer(clock, cpu, isOn, { priority: MEDIUM, takesBack: true }),
       now() {
         cpu.spend(1);
         return cpu.micros() & 0x7fffffff;

@@ -23,8 +23,20 @@ export function check(holds: boolean, what: string): asserts holds {
   if (!holds) throw new TwinError(`expected ${what}`);
 }
 
+/** How a family's timers call back. */
+export interface TimerKind {
+  readonly priority: number;
+  /** Does stop() also take back a callback that waits for its turn? */
+  readonly takesBack: boolean;
+}
+
 /** A tmr object: its functions take it as first argument, as `t:start()` does. */
-export function makeTimer(clock: Clock, cpu: Cpu, isOn: () => boolean): Record<string, Callback> {
+export function makeTimer(
+  clock: Clock,
+  cpu: Cpu,
+  isOn: () => boolean,
+  kind: TimerKind,
+): Record<string, Callback> {
   let interval = 0;
   let mode = ALARM_SINGLE;
   let run: Callback | undefined;
@@ -35,7 +47,7 @@ export function makeTimer(clock: Clock, cpu: Cpu, isOn: () => boolean): Record<s
   const stop = (): void => {
     wanted++;
     if (timer !== undefined) clock.cancel(timer);
-    if (task !== undefined) task.run = undefined;
+    if (task !== undefined && kind.takesBack) task.run = undefined;
     timer = undefined;
     task = undefined;
   };
@@ -44,7 +56,7 @@ export function makeTimer(clock: Clock, cpu: Cpu, isOn: () => boolean): Record<s
       timer = undefined;
       if (!isOn()) return;
       if (mode === ALARM_AUTO) arm();
-      const due = cpu.post(MEDIUM, () => void run?.(self));
+      const due = cpu.post(kind.priority, () => void run?.(self));
       task = due;
     });
   };
