@@ -14,6 +14,8 @@ export declare function radioFilter(pan: number, short: number, euiHigh: number,
 export declare function radioSend(length: number): void;
 /** The interrupt pin is active: takes what the radio has. */
 export declare function radioInterrupt(): void;
+/** Goes on with a frame that waits to be sent: at the begin of a turn that may come before the radio's own. */
+export declare function radioPending(): void;
 /** Looks whether the radio is alive and sets it right. Called every second at least, and not more often than LOOK_MS. */
 export declare function radioLook(): void;
 /** The radio's timer (mcu.ts) is due. */

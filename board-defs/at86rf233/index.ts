@@ -104,12 +104,14 @@ export function radioSend(length: number): void {
   state[PHASE] = WAITING;
   state[TRIES] = 0;
   state[GIVEN_AT] = millis();
-  deferUrgent(sendTask);
+  deferUrgent(radioPending);
 }
 
 /** A turn of its own: what fills the buffer sees the radio as it is now, not as it was before a step of cryptography. */
-function sendTask(): void {
-  if (state[PHASE] === WAITING) sendNow();
+export function radioPending(): void {
+  if (state[PHASE] !== WAITING) return;
+  if (interruptLevel() === INTERRUPT_LEVEL) radioInterrupt();
+  else sendNow();
 }
 
 /** Sends, unless a frame lies in the buffer or comes in: radioInterrupt or the timer try again. */

@@ -143,6 +143,8 @@ function takeFrame(): void {
 }
 
 /** This radio waits for nothing. */
+export function radioPending(): void {}
+
 export function radioTimer(): void {}
 
 export function radioLook(): void {

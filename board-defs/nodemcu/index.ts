@@ -69,6 +69,7 @@ function radioTask(): void {
 
 function alarmTask(): void {
   readClock();
+  radio.radioPending();
   if (((millis() - state[LOOKED_AT]) & 0x7fffffff) >= LOOK_MS) {
     state[LOOKED_AT] = millis();
     radio.radioLook();
