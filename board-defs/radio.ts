@@ -16,7 +16,7 @@ export declare function radioSend(length: number): void;
 export declare function radioInterrupt(): void;
 /** Goes on with a frame that waits to be sent: at the begin of a turn that may come before the radio's own. */
 export declare function radioPending(): void;
-/** Looks whether the radio is alive and sets it right. Called every second at least, and not more often than LOOK_MS. */
+/** Looks whether the radio is alive and sets it right. Called every 1.5 s at least. */
 export declare function radioLook(): void;
 /** The radio's timer (mcu.ts) is due. */
 export declare function radioTimer(): void;

@@ -139,10 +139,10 @@ function sendNow(): void {
   state[PHASE] = SENDING;
 }
 
-/** Reading the flags clears them. */
+/** Reading the flags clears them. One alone is not masked: if it is not among them, they were disturbed. */
 export function radioInterrupt(): void {
-  const flags = read(reg.IRQ_STATUS);
-  if ((flags & reg.IRQ_TRX_END) !== 0) {
+  if (interruptLevel() === INTERRUPT_LEVEL) {
+    if ((read(reg.IRQ_STATUS) & reg.IRQ_TRX_END) === 0) fault.countFault(fault.RADIO_REGISTERS);
     if (state[PHASE] === SENDING) endSending();
     else takeFrame();
   }
@@ -194,7 +194,7 @@ function giveUp(): void {
   frameSent(waiting ? SENT_NO_CHANNEL : SENT_NO_ACK);
 }
 
-/** A flag that is set at two looks was served by nobody. @returns whether there was one. */
+/** A flag that is set at two looks was served by nobody. @returns whether one is set. */
 function lookAtInterrupt(): boolean {
   const pending = interruptLevel() === INTERRUPT_LEVEL ? 1 : 0;
   const lost = pending === 1 && state[PENDING] === 1;
@@ -204,7 +204,7 @@ function lookAtInterrupt(): boolean {
     watchAgain(INTERRUPT_LEVEL);
     radioInterrupt();
   }
-  return lost;
+  return pending === 1;
 }
 
 /** A radio that sends nothing listens. */

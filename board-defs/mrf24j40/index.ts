@@ -107,9 +107,15 @@ export function radioSend(length: number): void {
   writeShort(reg.TXNCON, (txFrame[0] & AR_BIT) === 0 ? reg.TXNCON_TRIGGER : reg.TXNCON_TRIGGER + reg.TXNCON_ACK);
 }
 
-/** Reading the flags clears them. */
+/** Reading the flags clears them. Flags that cannot be were disturbed: what they said is forgotten, a frame in the FIFO too. */
 export function radioInterrupt(): void {
+  if (interruptLevel() !== INTERRUPT_LEVEL) return;
   const flags = readShort(reg.INTSTAT);
+  if (flags === 0 || (flags & (255 - reg.SENT - reg.RECEIVED)) !== 0) {
+    writeShort(reg.RXFLUSH, reg.RXFLUSH_FLUSH);
+    fault.countFault(fault.RADIO_REGISTERS);
+    return;
+  }
   if ((flags & reg.RECEIVED) !== 0) takeFrame();
   if ((flags & reg.SENT) !== 0 && state[SENDING] === 1) endSending();
 }
@@ -160,7 +166,7 @@ export function radioLook(): void {
   }
 }
 
-/** A flag that is set at two looks was served by nobody. @returns whether there was one. */
+/** A flag that is set at two looks was served by nobody. @returns whether one is set. */
 function lookAtInterrupt(): boolean {
   const pending = interruptLevel() === INTERRUPT_LEVEL ? 1 : 0;
   const lost = pending === 1 && state[PENDING] === 1;
@@ -170,7 +176,7 @@ function lookAtInterrupt(): boolean {
     watchAgain(INTERRUPT_LEVEL);
     radioInterrupt();
   }
-  return lost;
+  return pending === 1;
 }
 
 /** @returns whether the RF part was started anew. */

@@ -21,8 +21,10 @@ export { report } from './report.ts';
 export const STEP_BLOCKS = definition.STEP_BLOCKS;
 
 /** The radio is looked at when an alarm comes, which costs no turn of its own; so one comes every second. The role sets its
- * alarm again when it comes early. */
+ * alarm again when it comes early ... */
 const LONGEST_ALARM = 1000;
+/** ... but not while it waits for the radio: an alarm then comes after this many ms. */
+const NEXT_LOOK_MS = 1500;
 /** ... and not more often than this, ms. */
 const LOOK_MS = 250;
 
@@ -74,6 +76,8 @@ function alarmTask(): void {
     state[LOOKED_AT] = millis();
     radio.radioLook();
   }
+  state[ALARM] = NEXT_LOOK_MS;
+  state[ALARM_MOVED] = 1;
   onAlarm();
   setAlarmNow();
 }
