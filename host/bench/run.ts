@@ -179,7 +179,9 @@ export function runBench(options: BenchOptions): BenchResult {
     const flash = provision(scenario, seed, spec);
     const prng = new Prng(seed, `mote ${spec.name}`);
     const mote =
-      board === undefined ? new MailboxMote(spec, flash, prng, environment) : board.mote(spec, flash, prng, environment);
+      board === undefined
+        ? new MailboxMote(spec, flash, prng, environment)
+        : board.mote(spec, flash, prng, environment);
     const csma = new Prng(seed, `csma ${spec.name}`);
     mote.attach(new Chip(spec.name, clock, air, csma, walk(spec.position, spec.waypoints), mote, oneBuffer));
     motes.set(spec.name, mote);

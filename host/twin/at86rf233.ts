@@ -43,9 +43,7 @@ const REGISTERS = registerMap([
   [0x17, 'XAH_CTRL_1', 0x00, 'rw', 0x00],
   [0x1c, 'PART_NUM', 0x0b, 'r'],
   [0x1d, 'VERSION_NUM', 0x02, 'r'],
-  ...['SHORT_ADDR_0', 'SHORT_ADDR_1', 'PAN_ID_0', 'PAN_ID_1'].map(
-    (name, i) => [SHORT_ADDR_0 + i, name, 0xff] as const,
-  ),
+  ...['SHORT_ADDR_0', 'SHORT_ADDR_1', 'PAN_ID_0', 'PAN_ID_1'].map((name, i) => [SHORT_ADDR_0 + i, name, 0xff] as const),
   ...Array.from({ length: 8 }, (_, i) => [0x24 + i, `IEEE_ADDR_${i}`, 0x00] as const),
   // Three retries, four more back-offs, BE 3 to 5: as the medium does it.
   [0x2c, 'XAH_CTRL_0', 0x38, 'rw', 0x38],
@@ -283,7 +281,8 @@ export class At86rf233 implements RadioTwin {
     if (length < 3 || length > 127) this.#refuse(`a frame of ${length} octets`);
     if ((this.#registers.get(TRX_CTRL_1) & 0x20) === 0) this.#refuse('TX_START without TX_AUTO_CRC_ON');
     for (const [address, value] of AS_THE_MEDIUM) {
-      if (this.#registers.get(address) !== value) this.#refuse(`TX_START with another ${hex(address)} than ${hex(value)}`);
+      if (this.#registers.get(address) !== value)
+        this.#refuse(`TX_START with another ${hex(address)} than ${hex(value)}`);
     }
     if (this.#channel() !== this.#around.channel)
       this.#refuse(`a frame on channel ${this.#channel()} instead of ${this.#around.channel}`);
@@ -302,8 +301,7 @@ export class At86rf233 implements RadioTwin {
 
   #filter(): void {
     const at = (address: number): number => this.#registers.get(address);
-    const word = (low: number): number =>
-      at(low) | (at(low + 1) << 8) | (at(low + 2) << 16) | (at(low + 3) << 24);
+    const word = (low: number): number => at(low) | (at(low + 1) << 8) | (at(low + 2) << 16) | (at(low + 3) << 24);
     const both = word(SHORT_ADDR_0);
     const filter = {
       pan: both >>> 16,
@@ -334,7 +332,8 @@ export class At86rf233 implements RadioTwin {
   resetPin(high: boolean): void {
     if (!high && this.#resetSince < 0) this.#resetSince = this.#around.micros();
     if (!high || this.#resetSince < 0) return;
-    if (this.#around.micros() - this.#resetSince < RESET_PULSE_MICROS) this.#refuse('a reset pulse of less than 625 ns');
+    if (this.#around.micros() - this.#resetSince < RESET_PULSE_MICROS)
+      this.#refuse('a reset pulse of less than 625 ns');
     this.#resetSince = -1;
     this.#forget(TRX_OFF, RESET_MICROS);
   }

@@ -117,7 +117,8 @@ export class Cpu {
 
   #next(): (() => void) | undefined {
     for (const queue of this.#queues) {
-      for (let task = queue.shift(); task !== undefined; task = queue.shift()) if (task.run !== undefined) return task.run;
+      for (let task = queue.shift(); task !== undefined; task = queue.shift())
+        if (task.run !== undefined) return task.run;
     }
     return undefined;
   }

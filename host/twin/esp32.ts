@@ -19,7 +19,10 @@ const INTR_HIGH = 5;
 function makeSpi({ port }: Parts): Record<string, unknown> {
   const device = {
     transfer(_self: unknown, data: unknown) {
-      check(typeof data === 'string' && data.length > 0 && data.length <= TRANSFER_OCTETS, `1 to ${TRANSFER_OCTETS} octets a transfer`);
+      check(
+        typeof data === 'string' && data.length > 0 && data.length <= TRANSFER_OCTETS,
+        `1 to ${TRANSFER_OCTETS} octets a transfer`,
+      );
       const answer = [...data].map((octet) => port.exchange(octet.charCodeAt(0)));
       return String.fromCharCode(...answer);
     },
@@ -74,7 +77,12 @@ export function esp32Globals(parts: Parts): Record<string, unknown> {
   return {
     spi: makeSpi(parts),
     gpio: makeGpio(parts),
-    tmr: { ALARM_SINGLE, ALARM_AUTO, ALARM_SEMI, create: () => makeTimer(clock, cpu, isOn, { priority: HIGH, takesBack: false }) },
+    tmr: {
+      ALARM_SINGLE,
+      ALARM_AUTO,
+      ALARM_SEMI,
+      create: () => makeTimer(clock, cpu, isOn, { priority: HIGH, takesBack: false }),
+    },
     node: {
       task: makeTasks(cpu),
       /** The low word has 31 bits where integers have 32. */

@@ -43,7 +43,10 @@ function makeSpi({ port }: Parts): Record<string, unknown> {
   };
   const whole = (bits: unknown, most: number, what: string): number => {
     const number = bits as number;
-    check(Number.isInteger(number) && number >= 0 && number <= most && number % 8 === 0, `${what} of 0 to ${most} bits, in octets, got ${number}`);
+    check(
+      Number.isInteger(number) && number >= 0 && number <= most && number % 8 === 0,
+      `${what} of 0 to ${most} bits, in octets, got ${number}`,
+    );
     return number;
   };
   return {
@@ -102,7 +105,10 @@ function makeSpi({ port }: Parts): Record<string, unknown> {
 
 function makeGpio({ port, cpu }: Parts): Record<string, unknown> {
   const pin = (number: unknown): number => {
-    check(Number.isInteger(number) && (number as number) >= 0 && (number as number) <= 12, `an IO index of 0 to 12, got ${String(number)}`);
+    check(
+      Number.isInteger(number) && (number as number) >= 0 && (number as number) <= 12,
+      `an IO index of 0 to 12, got ${String(number)}`,
+    );
     return number as number;
   };
   return {

@@ -29,10 +29,7 @@ export interface TwinHardware {
 }
 
 /** Makes the program of one mote, once for each time that it is powered on. */
-export type ProgramFactory = (
-  role: ScenarioMote['role'],
-  globals: Readonly<Record<string, unknown>>,
-) => Program;
+export type ProgramFactory = (role: ScenarioMote['role'], globals: Readonly<Record<string, unknown>>) => Program;
 
 export interface TwinEnvironment extends MoteEnvironment {
   readonly hardware: TwinHardware;
@@ -113,8 +110,12 @@ export class TwinMote implements Mote {
     this.#chip.powerOn();
     observer.power(this, true);
 
-    let program: Program | undefined;
-    const cpu = new Cpu(clock, aesMicros, () => program?.blocks() ?? 0, (error) => this.#fail(error));
+    const cpu: Cpu = new Cpu(
+      clock,
+      aesMicros,
+      () => program.blocks(),
+      (error) => this.#fail(error),
+    );
     const port = new Port(hardware.pins, cpu, hardware.mcu === 'esp8266' ? HIGH : LOW);
     const surroundings: Surroundings = {
       micros: () => cpu.micros(),
@@ -139,7 +140,7 @@ export class TwinMote implements Mote {
       random: () => source.next().value as number,
     };
     const globals = hardware.mcu === 'esp8266' ? esp8266Globals(parts) : esp32Globals(parts);
-    program = this.#env.program(this.spec.role, globals);
+    const program: Program = this.#env.program(this.spec.role, globals);
     cpu.boot(() => program.start());
   }
 
@@ -199,7 +200,8 @@ export class TwinMote implements Mote {
       setFilter: (filter) => chip.setFilter(filter),
       hear: (hearing) => chip.hear(hearing),
       send: (octets) => {
-        if (octets.length > this.#env.maxPsdu) this.#fail(`expected a frame of at most ${this.#env.maxPsdu} octets, got ${octets.length}`);
+        if (octets.length > this.#env.maxPsdu)
+          this.#fail(`expected a frame of at most ${this.#env.maxPsdu} octets, got ${octets.length}`);
         chip.send(octets, observer.send(this, octets));
       },
       reset: () => {
@@ -239,8 +241,15 @@ export class TwinMote implements Mote {
     this.#line = [];
     if (!line.startsWith('@')) this.#env.observer.console(this, line);
     else {
-      const [event, ...args] = line.slice(1).split(' ').map((word) => parseInt(word, 16) | 0);
-      this.#env.observer.report(this, event!, [0, 1, 2, 3, 4].map((i) => args[i] ?? 0));
+      const [event, ...args] = line
+        .slice(1)
+        .split(' ')
+        .map((word) => parseInt(word, 16) | 0);
+      this.#env.observer.report(
+        this,
+        event!,
+        [0, 1, 2, 3, 4].map((i) => args[i] ?? 0),
+      );
     }
   }
 }

@@ -135,7 +135,10 @@ export class Mrf24j40 implements RadioTwin {
     this.#selected = false;
     if (first === undefined) return;
     const long = (first & 0x80) !== 0;
-    if (this.#octets.length < (long ? 3 : 2)) this.#refuse(`${this.#octets.length} octets in an access to ${hex(first)}${second === undefined ? '' : hex(second)}`);
+    if (this.#octets.length < (long ? 3 : 2))
+      this.#refuse(
+        `${this.#octets.length} octets in an access to ${hex(first)}${second === undefined ? '' : hex(second)}`,
+      );
   }
 
   exchange(octet: number): number {
@@ -231,7 +234,11 @@ export class Mrf24j40 implements RadioTwin {
 
   #filter(): void {
     const word = (at: number): number =>
-      (this.#short.get(at) | (this.#short.get(at + 1) << 8) | (this.#short.get(at + 2) << 16) | (this.#short.get(at + 3) << 24)) | 0;
+      this.#short.get(at) |
+      (this.#short.get(at + 1) << 8) |
+      (this.#short.get(at + 2) << 16) |
+      (this.#short.get(at + 3) << 24) |
+      0;
     const pair = word(PANIDL);
     const filter = { pan: pair & 0xffff, short: pair >>> 16, euiLow: word(0x05), euiHigh: word(0x09) };
     this.#around.later(() => this.#around.medium.setFilter(filter));

@@ -31,12 +31,7 @@ export interface TimerKind {
 }
 
 /** A tmr object: its functions take it as first argument, as `t:start()` does. */
-export function makeTimer(
-  clock: Clock,
-  cpu: Cpu,
-  isOn: () => boolean,
-  kind: TimerKind,
-): Record<string, Callback> {
+export function makeTimer(clock: Clock, cpu: Cpu, isOn: () => boolean, kind: TimerKind): Record<string, Callback> {
   let interval = 0;
   let mode = ALARM_SINGLE;
   let run: Callback | undefined;
@@ -68,7 +63,10 @@ export function makeTimer(
     });
   };
   const validMillis = (millis: unknown): number => {
-    check(Number.isInteger(millis) && (millis as number) >= 1 && (millis as number) <= LONGEST_MILLIS, `1 to ${LONGEST_MILLIS} ms, got ${String(millis)}`);
+    check(
+      Number.isInteger(millis) && (millis as number) >= 1 && (millis as number) <= LONGEST_MILLIS,
+      `1 to ${LONGEST_MILLIS} ms, got ${String(millis)}`,
+    );
     return millis as number;
   };
   const self: Record<string, Callback> = {
@@ -127,7 +125,8 @@ export class Uart {
 
   readonly write = (id: unknown, ...data: unknown[]): undefined => {
     check(id === 0, 'UART 0');
-    for (const part of data) this.#print(typeof part === 'number' ? [part & 255] : [...Buffer.from(part as string, 'latin1')]);
+    for (const part of data)
+      this.#print(typeof part === 'number' ? [part & 255] : [...Buffer.from(part as string, 'latin1')]);
     return undefined;
   };
 
@@ -196,7 +195,10 @@ export class Files {
   }
 
   #named(name: unknown): string {
-    check(typeof name === 'string' && name.length > 0 && name.length <= LONGEST_NAME, `a name of 1 to ${LONGEST_NAME} octets`);
+    check(
+      typeof name === 'string' && name.length > 0 && name.length <= LONGEST_NAME,
+      `a name of 1 to ${LONGEST_NAME} octets`,
+    );
     return name;
   }
 }

@@ -17,9 +17,7 @@ export interface Register {
 export type RegisterMap = ReadonlyMap<number, Register>;
 
 /** @param rows address, name, value after reset, access, bits that may be set. */
-export function registerMap(
-  rows: readonly (readonly [number, string, number, Access?, number?])[],
-): RegisterMap {
+export function registerMap(rows: readonly (readonly [number, string, number, Access?, number?])[]): RegisterMap {
   return new Map(
     rows.map(([address, name, reset, access = 'rw', bits = 0xff]) => [address, { name, reset, access, bits }]),
   );

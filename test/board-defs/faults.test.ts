@@ -3,6 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import * as events from '../../firmware/events.ts';
+import { twinBoards } from '../../host/twin/board.ts';
 import type { TwinFaults } from '../../host/twin/mote.ts';
 import { traffic } from './twins.ts';
 
@@ -73,12 +74,16 @@ function broken(board: string, breakIt: (faults: TwinFaults) => void): Outcome {
 /** Octets of an access until the answer to the interrupt's first question. */
 const FIRST_ANSWER = 1;
 
-const boards = ['nodemcu-esp8266-mrf24j40', 'nodemcu-esp32-at86rf233'];
+const boards = twinBoards();
 const cases: readonly (readonly [string, (faults: TwinFaults) => void, readonly number[]])[] = [
   ['a lost interrupt', (faults) => faults.loseInterrupts(1), [events.RADIO_INTERRUPT_LOST]],
   ['an overrun of the receive FIFO', (faults) => faults.overrun(), [events.RADIO_LENGTH]],
   ['a brown-out of the radio', (faults) => faults.brownOut(), [events.RADIO_REGISTERS, events.RADIO_SENDING_STUCK]],
-  ['a synthesiser that does not lock', (faults) => faults.stickPll(2), [events.RADIO_PLL, events.RADIO_REGISTERS, events.RADIO_SENDING_STUCK]],
+  [
+    'a synthesiser that does not lock',
+    (faults) => faults.stickPll(2),
+    [events.RADIO_PLL, events.RADIO_REGISTERS, events.RADIO_SENDING_STUCK],
+  ],
 ];
 
 describe.each(boards)('%s', (board) => {

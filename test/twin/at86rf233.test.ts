@@ -188,7 +188,9 @@ describe('receiving', () => {
     const octets = withFcs(frame);
     desk.arrive(octets, 0x80);
     expect(desk.radio.interruptPin).toBe(true);
-    expect(desk.spi(`20 ${'00'.repeat(1 + octets.length + 3)}`)).toBe(`000d${Buffer.from(octets).toString('hex')}802280`);
+    expect(desk.spi(`20 ${'00'.repeat(1 + octets.length + 3)}`)).toBe(
+      `000d${Buffer.from(octets).toString('hex')}802280`,
+    );
     expect(desk.held).toBeUndefined();
   });
 

@@ -40,7 +40,8 @@ const initialise = (): void => {
 
 /** Data, version 1, acknowledged, PAN ABCD, from 0002 to 0001. */
 const frame = Buffer.from('619801cdab01000200aabb', 'hex');
-const load = (mpdu: Buffer): string => desk.spi(`80 10 00 ${mpdu.length.toString(16).padStart(2, '0')} ${mpdu.toString('hex')}`);
+const load = (mpdu: Buffer): string =>
+  desk.spi(`80 10 00 ${mpdu.length.toString(16).padStart(2, '0')} ${mpdu.toString('hex')}`);
 
 describe('accesses', () => {
   it('reads what registers hold after reset', () => {
