@@ -39,6 +39,7 @@ export declare function startTimers(alarm: () => void, radioTimer: () => void): 
 export declare function setTimer(delay: number): void;
 /** The radio's own timer, likewise, for what cannot wait for a look (radio.ts). */
 export declare function setRadioTimer(delay: number): void;
+export declare function stopRadioTimer(): void;
 /** Calls `run` after other work had its turn. */
 export declare function defer(run: () => void): void;
 /** Calls `run` before other work has its turn. */

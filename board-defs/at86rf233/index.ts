@@ -17,6 +17,7 @@ import {
   send,
   sendOctets,
   setRadioTimer,
+  stopRadioTimer,
   watchAgain,
   writeReset,
   writeSleep,
@@ -137,6 +138,7 @@ function sendNow(): void {
   release();
   command(reg.TX_START);
   state[PHASE] = SENDING;
+  stopRadioTimer();
 }
 
 /** Reading the flags clears them. One alone is not masked: if it is not among them, they were disturbed. */

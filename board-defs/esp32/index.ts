@@ -83,6 +83,10 @@ export function setRadioTimer(delay: number): void {
   restart(radioTimer, delay);
 }
 
+export function stopRadioTimer(): void {
+  radioTimer.stop(radioTimer);
+}
+
 function restart(timer: Timer, delay: number): void {
   timer.stop(timer);
   timer.interval(timer, delay);
