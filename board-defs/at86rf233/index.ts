@@ -36,9 +36,9 @@ import { writeAddresses, writeChannel, writeSettings } from './settings.ts';
 export const INTERRUPT_LEVEL = 1;
 
 /** Where a frame waits for another to end, it is tried again this often, ms. */
-const WAIT_MS = 5;
-/** No frame is longer on air than 4.3 ms: one that waited this many times WAIT_MS takes the air. */
-const WAITS = 3;
+const WAIT_MS = 1;
+/** A frame and its acknowledgement take 5 ms at most: what waited this many times takes the air. */
+const WAITS = 6;
 /** A transmission takes 200 ms at most. */
 const LONGEST_SENDING_MS = 400;
 /** After power on, a reset, waking. */

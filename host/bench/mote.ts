@@ -173,6 +173,7 @@ export class MailboxMote implements Mote {
     const input = this.#next();
     if (input === undefined) return;
     this.#busy = true;
+    if (input.op === abi.SENT) this.#chip.seen();
     if (input.op === abi.RECEIVE) this.#env.observer.receive(this, input.label);
     const used = this.#step(input);
     const duration = TURN_MICROS + this.#blocks(used) * this.#env.aesMicros;

@@ -16,9 +16,9 @@ const MAC_MAX_BE = 5;
 const MAC_MAX_CSMA_BACKOFFS = 4;
 const MAC_MAX_FRAME_RETRIES = 3;
 /** With one buffer: a program looks this often whether the frame that came in is over: its timer and its turn. */
-const BUFFER_LOOK_MICROS = 5200;
+const BUFFER_LOOK_MICROS = 1200;
 /** Then it takes the air. */
-const BUFFER_LOOKS = 3;
+const BUFFER_LOOKS = 6;
 
 export const SENT_OK = 0;
 export const SENT_NO_ACK = 1;
@@ -58,6 +58,8 @@ export class Chip implements Listener {
   /** A frame that waits for another to come in. */
   #next: { readonly octets: Uint8Array; readonly label: unknown } | undefined;
   #look: Timer | undefined;
+  /** With one buffer: the program has not yet seen how its frame ended, and so has not turned the chip to receiving. */
+  #unseen = false;
   /** Turned to sending until then, turnaround included ... */
   #sendingUntil = 0;
   /** ... and the latest moment at which it turned away from receiving. */
@@ -107,6 +109,7 @@ export class Chip implements Listener {
     this.#brokenAt = this.#clock.now;
     this.#sendingUntil = this.#clock.now;
     this.#next = undefined;
+    this.#unseen = false;
     this.#finish();
   }
 
@@ -120,10 +123,11 @@ export class Chip implements Listener {
     this.#hearing = hearing;
   }
 
-  /** Is there a signal at the receiver now? */
+  /** Does a frame come in now, or leave as its acknowledgement? */
   get receiving(): boolean {
-    const idle = this.#frame === undefined && !this.waiting;
-    return this.#on && this.#hearing === 'all' && idle && this.#air.busy(this, 0);
+    const sends = this.#frame !== undefined || (this.#oneBuffer && this.#unseen);
+    if (!this.#on || this.#hearing !== 'all' || sends || this.waiting) return false;
+    return this.#clock.now < this.#sendingUntil || this.#air.busy(this, 0);
   }
 
   get sending(): boolean {
@@ -179,7 +183,9 @@ export class Chip implements Listener {
   listens(ack: boolean): boolean {
     if (!this.#on || this.#filter === undefined || this.#clock.now < this.#sendingUntil) return false;
     if (ack) return this.#hearing !== 'nothing';
-    return this.#hearing === 'all' && !this.waiting && !(this.#oneBuffer && this.#frame !== undefined);
+    return (
+      this.#hearing === 'all' && !this.waiting && !(this.#oneBuffer && (this.#unseen || this.#frame !== undefined))
+    );
   }
 
   interrupted(since: number): boolean {
@@ -262,8 +268,14 @@ export class Chip implements Listener {
     });
   }
 
+  /** The program sees how its frame ended. */
+  seen(): void {
+    this.#unseen = false;
+  }
+
   #end(status: number): void {
     this.#finish();
+    this.#unseen = true;
     this.#events.sent(status);
   }
 
