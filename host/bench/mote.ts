@@ -187,6 +187,7 @@ export class MailboxMote implements Mote {
   #endTurn(): void {
     if (this.#mustFill && !this.#chip.waiting) {
       this.#mustFill = false;
+      this.#chip.fill();
       this.#work = this.#env.clock.after(TURN_MICROS, () => this.#endTurn());
       return;
     }

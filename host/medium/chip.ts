@@ -143,6 +143,11 @@ export class Chip implements Listener {
     }
   }
 
+  /** The program's turn to fill the one buffer: looks again whether it is free. */
+  fill(): void {
+    this.#sendNext(1);
+  }
+
   /** Sends what waits, unless a frame lies in the buffer or comes in. @param look tells how often it was tried. */
   #sendNext(look: number): void {
     const next = this.#next;
