@@ -4,7 +4,10 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   resolve: {
-    alias: { '#board': fileURLToPath(new URL('board-defs/bench/index.ts', import.meta.url)) },
+    alias: {
+      '#board': fileURLToPath(new URL('board-defs/bench/index.ts', import.meta.url)),
+      '#app': fileURLToPath(new URL('firmware/app/uptime.ts', import.meta.url)),
+    },
   },
   test: {
     include: ['test/**/*.test.ts'],

@@ -45,6 +45,16 @@ export declare function defer(run: () => void): void;
 /** Calls `run` before other work has its turn. */
 export declare function deferUrgent(run: () => void): void;
 
+/** Words 0 to 127 of RTC memory, which a deep sleep leaves alone. */
+export declare function retainedRead(place: number): number;
+export declare function retainedWrite(place: number, word: number): void;
+/** Stops the processor, which is reset after that time. @param micros 1 to 2^31 - 1. */
+export declare function deepSleep(micros: number): void;
+/** Was the reset the end of a deep sleep? */
+export declare function resetBySleep(): boolean;
+/** As firmware/board.ts. */
+export declare function readSensor(channel: number): number;
+
 /** 32 random bits. */
 export declare function randomWord(): number;
 

@@ -7,7 +7,7 @@ export declare const INTERRUPT_LEVEL: number;
 /** Resets the radio and sets it up. It listens from radioFilter() on. */
 export declare function radioStart(): void;
 /** @param channel 11 to 26. */
-export declare function radioTune(channel: number): void;
+export declare function radioChannel(channel: number): void;
 /** As firmware/board.ts. */
 export declare function radioFilter(pan: number, short: number, euiHigh: number, euiLow: number): void;
 /** Sends txFrame[0 .. length-1]; the radio writes the FCS itself. */

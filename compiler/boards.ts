@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { AES_VARIANTS, SCHEDULES } from './choose.ts';
+import { AES_VARIANTS, SCHEDULES, UPTIME } from './choose.ts';
 import { hardware, MODULES } from './hardware.ts';
 import { PROFILE_NAMES } from './profiles.ts';
 import { ROOT } from './roots.ts';
@@ -16,19 +16,23 @@ const schema = z
     name: z.string().regex(NAME),
     /** Profile of compiler/profiles.ts. */
     lua: z.enum(PROFILE_NAMES),
-    /** How AES is done: the file of crypto-core/aes/ that blocks come from, and of crypto-core/schedule/ for round keys. */
+    /** How AES is done, and where round keys come from (choose.ts). */
     aes: z.enum(AES_VARIANTS),
     schedule: z.enum(SCHEDULES),
     /** Folder below board-defs/ that implements the board interface. */
     driver: z.string().regex(NAME),
+    /** The application of its motes and routers: a file of firmware/app/. */
+    app: z.string().regex(NAME).default(UPTIME),
     /** Roles of firmware/roles/ that an image is made for. */
     roles: z.array(z.string().regex(NAME)).min(1),
     /** Octets of stripped bytecode an image may take, by role. */
     imageBytes: z.record(z.string(), z.int().positive()),
     /** What the driver `nodemcu` drives; other drivers have none. */
     hardware: hardware.optional(),
+    /** Further modules of NodeMCU that an image may read: crypto, for native AES. */
+    modules: z.array(z.string()).default([]),
   })
-  .superRefine(({ driver, hardware, roles, imageBytes }, context) => {
+  .superRefine(({ aes, driver, hardware, modules, roles, imageBytes }, context) => {
     if ((driver === 'nodemcu') !== (hardware !== undefined)) {
       context.addIssue({
         code: 'custom',
@@ -37,6 +41,13 @@ const schema = z
         input: hardware,
       });
     }
+    if (aes === 'native' && !modules.includes('crypto'))
+      context.addIssue({
+        code: 'custom',
+        path: ['modules'],
+        message: 'expected crypto among them, for "aes": "native"',
+        input: modules,
+      });
     for (const role of roles) {
       if (!(role in imageBytes))
         context.addIssue({
@@ -75,9 +86,9 @@ export function parseBoard(name: string, text: string): Board {
   return result.data;
 }
 
-/** Globals an image of the board may read: the modules of NodeMCU that its driver uses. */
-export function modulesOf({ hardware }: Board): readonly string[] {
-  return hardware === undefined ? [] : MODULES[hardware.mcu];
+/** Globals an image of the board may read: the modules of NodeMCU that its driver uses, and those that the board adds. */
+export function modulesOf({ hardware, modules }: Board): readonly string[] {
+  return hardware === undefined ? modules : [...MODULES[hardware.mcu], ...modules];
 }
 
 /** @returns the names of all boards defined, sorted */

@@ -4,8 +4,11 @@ import ts from 'typescript';
 import { DialectError } from './errors.ts';
 import { evaluate, type Constant } from './fold.ts';
 
-/** Made by crypto-core/tables.ts and crypto-core/octets.ts, and turned into Lua by the compiler itself. */
-export const INTRINSICS: ReadonlySet<string> = new Set([
+/** Functions of the compiler's own that do something beside giving a value. */
+const ACTIVE = ['attempt', 'putChars'];
+
+/** Those that may be left out where their value is not used. */
+export const PURE_INTRINSICS: readonly string[] = [
   'makeBytes',
   'makeWords',
   'div',
@@ -15,7 +18,15 @@ export const INTRINSICS: ReadonlySet<string> = new Set([
   'tableWord',
   'turned',
   'unrolled',
-]);
+  'textOf',
+  'chars',
+  'joined',
+  'part',
+  'charAt',
+];
+
+/** Made by crypto-core/tables.ts, octets.ts and strings.ts, and turned into Lua by the compiler itself. */
+export const INTRINSICS: ReadonlySet<string> = new Set([...PURE_INTRINSICS, ...ACTIVE]);
 
 export interface TopLevelName {
   readonly symbol: ts.Symbol;

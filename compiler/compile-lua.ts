@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { rollup, type InputOptions, type OutputOptions } from 'rollup';
 import { chosenModules, stripTypes, virtualModule } from './bundle.ts';
-import { INTRINSICS } from './chunk.ts';
+import { PURE_INTRINSICS } from './chunk.ts';
 import { choose, FAST, type Cipher } from './choose.ts';
 import { luaOutput, type ImageOptions } from './lua-output.ts';
 import { PROFILES, type ProfileName } from './profiles.ts';
@@ -18,6 +18,8 @@ export interface CompileOptions {
   readonly profile: ProfileName;
   /** Folder below board-defs/ that '#board' stands for. */
   readonly driver?: string;
+  /** File of firmware/app/ that '#app' stands for. */
+  readonly app?: string;
   /** How AES is done. */
   readonly cipher?: Cipher;
   /** Globals the bundle may use, such as the modules of a board. */
@@ -48,7 +50,7 @@ export function inputOptions(
     input: path,
     plugins: [source === undefined ? null : virtualModule(path, source), chosenModules(chosen), stripTypes()],
     // A table that is made and not used is left out.
-    treeshake: { manualPureFunctions: [...INTRINSICS], propertyReadSideEffects: false },
+    treeshake: { manualPureFunctions: [...PURE_INTRINSICS], propertyReadSideEffects: false },
     onLog(level, log) {
       if (level === 'warn' && log.code !== 'CIRCULAR_DEPENDENCY') throw new Error(log.message);
     },
@@ -66,7 +68,7 @@ export function outputOptions(image: ImageOptions): OutputOptions {
  */
 export async function compileLua(options: CompileOptions): Promise<Compiled> {
   const profile = PROFILES[options.profile];
-  const chosen = choose(profile, options.cipher ?? FAST, options.driver ?? 'bench');
+  const chosen = choose(profile, options.cipher ?? FAST, options.driver ?? 'bench', options.app);
   const bundle = await rollup(inputOptions(options.entry, options.source, chosen));
   try {
     const image = { name: 'image', profile, globals: options.globals ?? [], keepJs: true };

@@ -7,8 +7,8 @@ export const RADIOS = ['mrf24j40', 'at86rf233'] as const;
 
 /** NodeMCU modules that the driver of each family uses (board-defs/<mcu>/): an image may read no other global. */
 export const MODULES: Readonly<Record<(typeof MCUS)[number], readonly string[]>> = {
-  esp8266: ['spi', 'gpio', 'tmr', 'node', 'uart', 'file', 'string'],
-  esp32: ['spi', 'gpio', 'tmr', 'node', 'uart', 'file', 'io', 'sodium', 'string'],
+  esp8266: ['spi', 'gpio', 'tmr', 'node', 'uart', 'file', 'rtcmem', 'adc', 'string'],
+  esp32: ['spi', 'gpio', 'tmr', 'node', 'uart', 'file', 'io', 'rtcmem', 'adc', 'sodium', 'string'],
 };
 
 /** Highest number of a pin: IO indices on the ESP8266 (D0 to D12), GPIO numbers on the ESP32. */

@@ -20,7 +20,11 @@ function runsOnV8({ name, hardware }: Board): boolean {
 
 /** Rollup's options for every image of a board. @param name a file of board-defs/, without .json */
 export function boardImages(name: string): RollupOptions[] {
-  const board = readBoard(name);
+  return imagesOf(readBoard(name));
+}
+
+export function imagesOf(board: Board): RollupOptions[] {
+  const { name } = board;
   return board.roles.map((role) => {
     const image: ImageOptions = {
       name: `${name}/${role}`,
@@ -31,7 +35,12 @@ export function boardImages(name: string): RollupOptions[] {
     };
     return withHardware(
       board,
-      config(`dist/${name}.${role}.ts`, entryOf(board, role), choose(image.profile, board, board.driver), image),
+      config(
+        `dist/${name}.${role}.ts`,
+        entryOf(board, role),
+        choose(image.profile, board, board.driver, board.app),
+        image,
+      ),
     );
   });
 }
@@ -90,11 +99,15 @@ function declarations(entry: string, name: string): Plugin {
   };
 }
 
-/** Joins a role to a board. What a board's chunk returns is for the bench: the firmware drops it. */
+/**
+ * Joins a role to a board. What the chunk gives is for the bench: the mailbox (host/vm/abi.ts), or, on hardware, blocks alone.
+ * What is not exported can be inlined.
+ */
 function entryOf({ driver, hardware }: Board, role: string): string {
+  const mailbox = `export { inbox, outbox, rxFrame, rxLine, step, txFrame } from '../board-defs/${driver}/index.ts'`;
   return `import * as role from '../firmware/roles/${role}.ts';
 import { attach } from '../board-defs/${driver}/index.ts';
 attach(role.start, role.receive, role.sent, role.alarm, role.posted, role.command);
-${hardware === undefined ? `export * from '../board-defs/${driver}/index.ts'` : `export { blocks } from '../crypto-core/index.ts'`};
+${hardware === undefined ? mailbox : `export { blocks } from '../crypto-core/index.ts'`};
 `;
 }

@@ -2,6 +2,7 @@
 // The key in use. How blocks are done under it is the board's choice: '#aes' is a file of aes/ (docs/crypto-core.md).
 
 import { encrypt, substituteRotated, wipeCounter } from '#aes';
+import { EXPANDED } from '#schedule';
 import { expandKey, schedule, SCHEDULE_WORDS } from './aes/keys.ts';
 import { makeWords } from './tables.ts';
 import type { Words } from './tables.ts';
@@ -13,15 +14,31 @@ export { beginCounter, encrypt, encryptCounter } from '#aes';
 export const subkeyL = makeWords(4);
 
 const NOTHING = 0;
-const KEY = 1;
-const KEY_AND_L = 2;
+/** The key alone: its round keys are yet to be made. */
+const NOTED = 1;
+const KEY = 2;
+const KEY_AND_L = 3;
 let held = NOTHING;
 
 /** Makes key[at..at+3] (big-endian words) the key in use. The one already in use is not expanded again and keeps its L. */
 export function loadKey(key: Words, at: number): void {
+  noteKey(key, at);
+  expandNoted();
+}
+
+/** loadKey(), but for the round keys: expandNoted() comes before the first block. */
+export function noteKey(key: Words, at: number): void {
   if (held !== NOTHING && isHeld(key, at)) return;
-  expandKey(key, at, substituteRotated);
+  for (let i = 0; i < 4; i++) schedule[i] = key[at + i];
+  held = NOTED;
+}
+
+/** Makes the round keys of the key in use, if that is yet to be done. @returns whether it took any time */
+export function expandNoted(): boolean {
+  if (held !== NOTED) return false;
+  expandKey(substituteRotated);
   held = KEY;
+  return EXPANDED;
 }
 
 /** No branch on single words: how many of them agree does not show in the number of instructions. */

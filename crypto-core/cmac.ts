@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // AES-CMAC (SP 800-38B; RFC 4493): a CBC-MAC whose last block is masked with a subkey made of L = E(0).
 
-import { holdsL, loadKey, makeL, subkeyL } from './aes.ts';
+import { holdsL, makeL, noteKey, subkeyL } from './aes.ts';
 import { absorb } from './cbc.ts';
 import { chain, JOB_DONE, JOB_REFUSED, mask, runNext, settle } from './job.ts';
 import { makeBytes, makeWords } from './tables.ts';
@@ -43,7 +43,7 @@ export function cmacTo(
     settle(JOB_REFUSED);
     return;
   }
-  loadKey(key, keyAt);
+  noteKey(key, keyAt);
   wipeWords(chain, 0, 4);
   message = bytes;
   result = out;

@@ -3,7 +3,7 @@
 // names the first, each names the next when its part is over or settles the job. A part does as many blocks as it may in one
 // call, since what it keeps in locals meanwhile costs a fraction of what it keeps in tables.
 
-import { wipeKey } from './aes.ts';
+import { expandNoted, wipeKey } from './aes.ts';
 import { makeWords } from './tables.ts';
 import { wipeWords } from './words.ts';
 
@@ -45,12 +45,22 @@ export function settle(result: number): void {
 }
 
 /**
+ * Makes the round keys of the job just begun, if its key is another than before: as long as a block, and else done by the first
+ * step(). Whoever has no time for both in one turn calls this first.
+ * @returns whether that took a turn's time
+ */
+export function prepareKey(): boolean {
+  return expandNoted();
+}
+
+/**
  * Goes on with the job.
  * @param maxBlocks AES blocks to do at most; with 0 or less, a running job stays where it is
  * @returns JOB_RUNNING, or once the job's outcome, JOB_DONE, JOB_FAILED or JOB_REFUSED, and JOB_IDLE from then on
  */
 export function step(maxBlocks: number): number {
   let left = maxBlocks;
+  if (outcome === JOB_RUNNING && left > 0) expandNoted();
   while (outcome === JOB_RUNNING && left > 0) left -= nextPart(left);
   blocksDone = (blocksDone + maxBlocks - left) & 0x7fffffff;
   const result = outcome;

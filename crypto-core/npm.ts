@@ -122,7 +122,8 @@ export const ccm: Ccm = {
     checkTagLength(tagLength);
     check('aad', aad, 0, LONGEST_AAD);
     check('sealed', sealed, tagLength, Math.min(longest(nonce.length), LONGEST_TEXT - tagLength) + tagLength);
-    const text = sealed.slice();
+    // Of Buffer, slice() would be a view: the caller's own octets.
+    const text = new Uint8Array(sealed);
     const length = text.length - tagLength;
     return run(CCM_OPEN, key, nonce, aad, text, length, tagLength) ? text.subarray(0, length) : null;
   },
@@ -137,7 +138,7 @@ export const aes: Aes = {
   encrypt(key, block) {
     check('block', block, 16, 16);
     setKey(key);
-    const out = block.slice();
+    const out = new Uint8Array(block);
     aesEncrypt(keyWords, 0, bytes(out), 0);
     wipe();
     return out;

@@ -37,16 +37,16 @@ export declare function maxPsdu(): number;
 /** AES blocks one task may take: 15 ms of an ESP8266 task over the block time of this board. */
 export declare const STEP_BLOCKS: number;
 
-/** Tunes the radio. @param channel 11 to 26 of the 2450 MHz band. */
-export declare function radioTune(channel: number): void;
 /** Sends txFrame[0..length-1]; exactly one sent(status) follows. Retries and acknowledgement (AR bit) are the radio's. */
 export declare function radioSend(length: number): void;
 /** Sets what the radio's filter accepts: PAN, own short address (0xFFFE: none), own EUI-64 as two big-endian words. */
 export declare function radioFilter(pan: number, short: number, euiHigh: number, euiLow: number): void;
+/** Tunes the radio to a channel of 2.4 GHz, 11 to 26; while no frame is being sent. */
+export declare function radioChannel(channel: number): void;
 
 /** Milliseconds since start, 31 bits, wraps; subtract modulo 2^31. */
 export declare function millis(): number;
-/** Seconds since start, 31 bits. */
+/** Seconds since start, 31 bits; they go on over a sleep(). */
 export declare function seconds(): number;
 /** One alarm, `delay` ms from now; replaces the one before. */
 export declare function setAlarm(delay: number): void;
@@ -58,8 +58,22 @@ export declare function randomWord(): number;
 
 /** Reads `count` words of a stored record into words[at..]. @returns true if the record exists with that length. */
 export declare function storageRead(record: number, words: Words, at: number, count: number): boolean;
-/** Stores a record of `count` ≤ 64 words; it is in flash when this returns. */
+/**
+ * Stores a record of `count` ≤ 64 words; it is in flash when this returns. A power cut before that leaves the record as it was:
+ * a record is whole or it is not there.
+ */
 export declare function storageWrite(record: number, words: Words, at: number, count: number): void;
+
+/** 128 words that a sleep() leaves alone (RTC memory), and that a loss of power may fill with anything. @param place 0 to 127 */
+export declare function retainedRead(place: number): number;
+export declare function retainedWrite(place: number, word: number): void;
+/** Deep sleep: the end of all calls, and of all memory but flash and the retained words, until start() is called again. */
+export declare function sleep(seconds: number): void;
+/** True at a start() that ends a sleep(), by the cause of the reset; after any other start retained words mean nothing. */
+export declare function woken(): boolean;
+
+/** What the board's sensor says, int32: an ADC's count. 0 where there is none. @param channel from 0 on. */
+export declare function readSensor(channel: number): number;
 
 /** One octet to the console. */
 export declare function consoleWrite(octet: number): void;

@@ -19,7 +19,7 @@ export const EVENT_DETACH = 6;
 export const EVENT_KEY_GONE = 7;
 /** A reading was handed to the router's radio: sequence number. */
 export const EVENT_DATA_SENT = 8;
-/** A reading arrived at the base station: origin, sequence number. */
+/** A reading arrived at the base station: origin, sequence number, octets, the first four octets. */
 export const EVENT_DATA_DELIVERED = 9;
 /** Something was refused: reason (refusals.ts), KEMP message type or 0. */
 export const EVENT_REFUSED = 10;
@@ -35,7 +35,17 @@ export const EVENT_LINK_KEY_1 = 14;
 export const EVENT_LINK_KEY_2 = 15;
 /** B believes this attachment: node, router, ctr, mode, depth. */
 export const EVENT_ATTACHED = 16;
-/** A record that the mote cannot run with: record number, expected version, version found. */
+/** B begins to revoke: node, kind (REVOKE_*). */
+export const EVENT_REVOKE = 18;
+/** B knows that a party has deleted its keys with a revoked node: node, party. */
+export const EVENT_REVOKED = 19;
+/** A key was kept through a sleep; its peer has yet to show that it has it: peer, mode, depth, key index, ctr. */
+export const EVENT_RESTORED = 20;
+/** B handed data for a node to its radio: node, number (its low 16 bits), octets, SENT_OK or why not. */
+export const EVENT_DOWN_SENT = 21;
+/** Data of B arrived at its node: number, octets, the first four octets. */
+export const EVENT_DOWN = 22;
+/** A record that the mote cannot run with: record number, expected version, version found (0: none). */
 export const EVENT_BAD_RECORD = 17;
 
 /** The radio was set right again after a fault: RADIO_..., how often since start. */
@@ -51,6 +61,13 @@ export const RADIO_LENGTH = 3;
 export const RADIO_REGISTERS = 4;
 /** The synthesiser did not lock. */
 export const RADIO_PLL = 5;
+
+/** The node's authorisation has ended; it may be enrolled again. */
+export const REVOKE_REMOVED = 1;
+/** Its long-term key is burnt, and with it every key of a chain that it introduced. */
+export const REVOKE_COMPROMISED = 2;
+/** Not the node is at fault, but one that introduced it: its keys of that chain go. */
+export const REVOKE_CHAIN = 3;
 
 export const OUTCOME_ESTABLISHED = 1;
 export const OUTCOME_REJECTED = 2;

@@ -4,11 +4,12 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, it } from 'vitest';
+import { ROOT } from '../compiler/roots.ts';
 import { runFengari } from './vm/fengari.ts';
+import { runWasm } from './vm/wasm.ts';
 
-/** Lua machines. lua53i, lua51f and lua51i are NodeMCU's number models and limits on a 32-bit host (test/vm/build.sh). */
+/** Lua machines. lua53i, lua51f and lua51i are NodeMCU's number models and limits with 32-bit pointers (test/vm/build.sh). */
 export type Vm = 'fengari' | 'lua5.1' | 'lua5.3' | 'lua5.4' | 'lua53i' | 'lua51f' | 'lua51i';
 export type Tool = Vm | 'tshark' | 'socat' | 'eprover' | 'maude';
 export type Profile = 'lua53' | 'lua53w' | 'lua51' | 'lua51i';
@@ -19,6 +20,14 @@ export const VMS: Record<Profile, readonly Vm[]> = {
   lua53w: ['lua5.3', 'lua5.4'],
   lua51: ['lua5.1', 'lua51f'],
   lua51i: ['lua51i'],
+};
+
+/** The bench's board of each profile: its images are in dist/<board>/. */
+export const BOARDS: Record<Profile, string> = {
+  lua53: 'bench',
+  lua53w: 'bench-lua53w',
+  lua51: 'bench-lua51',
+  lua51i: 'bench-lua51i',
 };
 
 /** Where each tool comes from, for the message of a test that has to do without it. */
@@ -36,22 +45,23 @@ const SOURCE: Record<Tool, string> = {
   maude: 'Debian package maude',
 };
 
-const BUILT = fileURLToPath(new URL('../dist/vm/', import.meta.url));
+const BUILT = join(ROOT, 'dist/vm');
 const isBuilt = (tool: Tool): boolean => tool === 'lua53i' || tool === 'lua51f' || tool === 'lua51i';
 
 /**
- * The executable of a tool.
+ * The executable of a tool; of the 32-bit machines, the file that runWasm (test/vm/wasm.ts) takes.
  * @returns its full path, or '' where it is absent
  */
 export function pathOf(tool: Tool): string {
-  const folders = isBuilt(tool) ? [BUILT] : (process.env.PATH ?? '').split(delimiter);
-  for (const folder of folders) {
-    const path = join(folder, tool);
+  const paths = isBuilt(tool)
+    ? [join(BUILT, `${tool}.wasm`)]
+    : (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, tool));
+  for (const path of paths) {
     try {
-      accessSync(path, constants.X_OK);
+      accessSync(path, isBuilt(tool) ? constants.R_OK : constants.X_OK);
       return path;
     } catch {
-      // not in this folder
+      // not here
     }
   }
   return '';
@@ -137,24 +147,32 @@ export function runLua(vm: Vm, { script, args = [], stdin = '', timeout = 60_000
     throw new Error(`heap and limit need lua53i, lua51f or lua51i, not ${vm}`);
   }
   if (vm === 'fengari') return runFengari(script, args, stdin, timeout);
+  const input = Buffer.from(stdin, 'latin1');
+  const ended = (status: number | null, stderr: string): void => {
+    if (status !== 0) throw new Error(`${vm}: ${stderr.trim() || `status ${status}`}`);
+  };
+  if (isBuilt(vm)) {
+    const limits = Object.entries({ heap, limit }).filter(([, amount]) => amount !== undefined);
+    const options = limits.flatMap(([name, amount]) => [`--${name}`, `${amount}`]);
+    const file = { name: 'script.lua', content: Buffer.from(script) };
+    const run = runWasm(pathOf(vm), [...options, file.name, ...args], input, timeout, file);
+    ended(run.status, run.stderr);
+    return run.stdout;
+  }
 
   const folder = mkdtempSync(join(tmpdir(), 'kemp-lua-'));
   try {
     const file = join(folder, 'script.lua');
     writeFileSync(file, script);
-    const limits = [
-      ...(heap === undefined ? [] : ['--heap', `${heap}`]),
-      ...(limit === undefined ? [] : ['--limit', `${limit}`]),
-    ];
-    const options = isBuilt(vm) ? limits : [...(vm === 'lua5.1' ? ['-l', 'bit'] : []), '-e', COUNT];
+    const options = [...(vm === 'lua5.1' ? ['-l', 'bit'] : []), '-e', COUNT];
     const run = spawnSync(pathOf(vm) || vm, [...options, file, ...args], {
-      input: Buffer.from(stdin, 'latin1'),
+      input,
       timeout,
       killSignal: 'SIGKILL',
       maxBuffer: 1 << 28,
     });
     if (run.error) throw new Error(`${vm}: ${run.error.message}`);
-    if (run.status !== 0) throw new Error(`${vm}: ${run.stderr.toString('utf8').trim() || `status ${run.status}`}`);
+    ended(run.status, run.stderr.toString('utf8'));
     return run.stdout.toString('latin1');
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -87,7 +87,7 @@ function setUp(): void {
   else fault.countFault(fault.RADIO_PLL);
 }
 
-export function radioTune(channel: number): void {
+export function radioChannel(channel: number): void {
   tuned[CHANNEL] = channel;
   writeChannel();
   pause(PLL_MICROS);

@@ -9,6 +9,9 @@ export const INBOX_SECONDS = 2;
 export const INBOX_ARGUMENTS = 3;
 export const INBOX_WORDS = 80;
 
+/** Words of retained memory, as many as an ESP8266 has. */
+export const RETAINED_WORDS = 128;
+
 /** First: four words of seed (not all 0), maxPsdu, 1 if link keys shall be reported. */
 export const IN_INIT = 0;
 /** Power on. */
@@ -23,6 +26,8 @@ export const IN_POSTED = 5;
 export const IN_COMMAND = 6;
 /** Record, count, words: a record as flash would hold it. Before IN_START. */
 export const IN_PRELOAD = 7;
+/** Place, count, words: retained memory, before an IN_START that ends a sleep. */
+export const IN_RETAINED = 8;
 
 export const OUTBOX_WORDS = 512;
 
@@ -42,6 +47,12 @@ export const OUT_CONSOLE = 6;
 export const OUT_FILTER = 7;
 /** AES blocks done in this step. */
 export const OUT_BLOCKS = 8;
+/** Channel, 11 to 26. */
+export const OUT_CHANNEL = 10;
+/** Place, word: into retained memory. */
+export const OUT_RETAIN = 11;
+/** Seconds of deep sleep: nothing but a new image comes after it. */
+export const OUT_SLEEP = 12;
 /** FAULT_...: the mote is broken. Nothing else is in the outbox, whatever the step had said before. */
 export const OUT_FAULT = 9;
 

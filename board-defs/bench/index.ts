@@ -15,6 +15,7 @@ import {
   IN_POSTED,
   IN_PRELOAD,
   IN_RECEIVE,
+  IN_RETAINED,
   IN_SENT,
   IN_START,
   INBOX_ARGUMENTS,
@@ -24,14 +25,18 @@ import {
   INBOX_WORDS,
   OUT_ALARM,
   OUT_BLOCKS,
+  OUT_CHANNEL,
   OUT_CONSOLE,
   OUT_FILTER,
   OUT_POST,
   OUT_REPORT,
+  OUT_RETAIN,
   OUT_SEND,
+  OUT_SLEEP,
   OUT_STORE,
+  RETAINED_WORDS,
 } from './abi.ts';
-import { begin, clearOutbox, closeOutbox, fault, put, say } from './outbox.ts';
+import { begin, clearOutbox, closeOutbox, fault, outbox, say } from './outbox.ts';
 import { seed } from './random.ts';
 import { writeRecord } from './storage.ts';
 
@@ -45,14 +50,17 @@ export const rxFrame = makeBytes(128);
 export const txFrame = makeBytes(128);
 export const rxLine = makeBytes(256);
 
-/** An ESP8266 task has 15 ms, an AES block takes up to 8. */
-export const STEP_BLOCKS = 2;
+/** An ESP8266 task has 15 ms; a block takes up to 8, and what is done with it some more. */
+export const STEP_BLOCKS = 1;
 
 const PSDU = 0;
 const KEYLOG = 1;
 /** 1 from radioSend to sent(). */
 const BUSY = 2;
-const state = makeWords(3);
+/** 1 at a start that ends a sleep. */
+const WOKEN = 3;
+const state = makeWords(4);
+const retained = makeWords(RETAINED_WORDS);
 
 let onStart: () => void = nothing;
 let onReceive: (length: number, lqi: number) => void = nothing;
@@ -107,6 +115,9 @@ function dispatch(op: number): void {
   else if (op === IN_INIT) init();
   else if (op === IN_PRELOAD) {
     if (!writeRecord(first, inbox, INBOX_ARGUMENTS + 2, second)) fault(FAULT_STORAGE);
+  } else if (op === IN_RETAINED && first >= 0 && second >= 0 && first + second <= RETAINED_WORDS) {
+    state[WOKEN] = 1;
+    for (let i = 0; i < second; i++) retained[first + i] = inbox[INBOX_ARGUMENTS + 2 + i];
   } else fault(FAULT_INBOX);
 }
 
@@ -133,16 +144,17 @@ export function radioSend(length: number): void {
   }
 }
 
-/** The bench has one channel. */
-export function radioTune(): void {}
-
 export function radioFilter(pan: number, short: number, euiHigh: number, euiLow: number): void {
-  if (!begin(5)) return;
-  put(OUT_FILTER);
-  put(pan);
-  put(short);
-  put(euiHigh);
-  put(euiLow);
+  const at = begin(5);
+  outbox[at] = OUT_FILTER;
+  outbox[at + 1] = pan;
+  outbox[at + 2] = short;
+  outbox[at + 3] = euiHigh;
+  outbox[at + 4] = euiLow;
+}
+
+export function radioChannel(channel: number): void {
+  say(OUT_CHANNEL, channel);
 }
 
 export function millis(): number {
@@ -158,17 +170,44 @@ export function setAlarm(delay: number): void {
 }
 
 export function post(): void {
-  if (begin(1)) put(OUT_POST);
+  outbox[begin(1)] = OUT_POST;
 }
 
 export function storageWrite(record: number, words: Words, at: number, count: number): void {
-  if (!writeRecord(record, words, at, count)) fault(FAULT_STORAGE);
-  else if (begin(3 + count)) {
-    put(OUT_STORE);
-    put(record);
-    put(count);
-    for (let i = 0; i < count; i++) put(words[at + i]);
+  if (!writeRecord(record, words, at, count)) {
+    fault(FAULT_STORAGE);
+    return;
   }
+  const to = begin(3 + count);
+  outbox[to] = OUT_STORE;
+  outbox[to + 1] = record;
+  outbox[to + 2] = count;
+  for (let i = 0; i < count; i++) outbox[to + 3 + i] = words[at + i];
+}
+
+export function retainedRead(place: number): number {
+  return retained[place];
+}
+
+export function retainedWrite(place: number, word: number): void {
+  retained[place] = word;
+  const at = begin(3);
+  outbox[at] = OUT_RETAIN;
+  outbox[at + 1] = place;
+  outbox[at + 2] = word;
+}
+
+export function sleep(length: number): void {
+  say(OUT_SLEEP, length);
+}
+
+export function woken(): boolean {
+  return state[WOKEN] === 1;
+}
+
+/** A simulated sensor: a count that rises by 7 a second and wraps at 1000, 100 apart from channel to channel. */
+export function readSensor(channel: number): number {
+  return ((inbox[INBOX_SECONDS] % 1000) * 7 + channel * 100) % 1000;
 }
 
 export function consoleWrite(octet: number): void {
@@ -176,14 +215,14 @@ export function consoleWrite(octet: number): void {
 }
 
 export function report(event: number, a: number, b: number, c: number, d: number, e: number): void {
-  if (!begin(7)) return;
-  put(OUT_REPORT);
-  put(event);
-  put(a);
-  put(b);
-  put(c);
-  put(d);
-  put(e);
+  const at = begin(7);
+  outbox[at] = OUT_REPORT;
+  outbox[at + 1] = event;
+  outbox[at + 2] = a;
+  outbox[at + 3] = b;
+  outbox[at + 4] = c;
+  outbox[at + 5] = d;
+  outbox[at + 6] = e;
 }
 
 export function keylogWanted(): boolean {

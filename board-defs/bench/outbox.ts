@@ -30,22 +30,20 @@ export function fault(code: number): void {
   if (state[FAULT] === 0) state[FAULT] = code;
 }
 
-/** Makes room for a message of `count` words. @returns whether there is room: only then put() it. */
-export function begin(count: number): boolean {
-  if (state[USED] + count <= OUTBOX_WORDS) return true;
-  fault(FAULT_OUTBOX);
-  return false;
-}
-
-/** The next word of the message. */
-export function put(word: number): void {
-  outbox[state[USED]] = word;
-  state[USED] += 1;
+/** Makes room for a message of `count` words, 67 at most. @returns where it goes; once the outbox is full, where it does no harm. */
+export function begin(count: number): number {
+  const at = state[USED];
+  if (at + count > OUTBOX_WORDS) {
+    fault(FAULT_OUTBOX);
+    return 0;
+  }
+  state[USED] = at + count;
+  return at;
 }
 
 /** A message of one argument. */
 export function say(op: number, argument: number): void {
-  if (!begin(2)) return;
-  put(op);
-  put(argument);
+  const at = begin(2);
+  outbox[at] = op;
+  outbox[at + 1] = argument;
 }

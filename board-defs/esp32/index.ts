@@ -4,12 +4,14 @@
 
 import { PIN_INTERRUPT, PIN_RESET, PIN_SLEEP } from '#definition';
 import { rxLine } from '../nodemcu/frames.ts';
-import type { Gpio, Node, Random, Text, Timer, Tmr, Uart } from './nodemcu.ts';
+import type { Adc, Gpio, Node, Random, Rtcmem, Text, Timer, Tmr, Uart } from './nodemcu.ts';
 
 export { receive, receiveOctets, release, select, send, sendOctets } from './spi.ts';
 
+declare const adc: Adc;
 declare const gpio: Gpio;
 declare const node: Node;
+declare const rtcmem: Rtcmem;
 declare const sodium: { readonly random: Random };
 declare const string: Text;
 declare const tmr: Tmr;
@@ -23,6 +25,9 @@ const source = sodium.random;
 /** node.task.LOW_PRIORITY and MEDIUM_PRIORITY. */
 const LOW_PRIORITY = 0;
 const MEDIUM_PRIORITY = 1;
+const LAST_CHANNEL = 7;
+const ONE = 49;
+const TWO = 50;
 const LONGEST_LINE = 255;
 const LINE_END = 10;
 const CARRIAGE_RETURN = 13;
@@ -103,6 +108,32 @@ export function deferUrgent(run: () => void): void {
 
 export function randomWord(): number {
   return source.random() | 0;
+}
+
+export function retainedRead(place: number): number {
+  return rtcmem.read32(place);
+}
+
+export function retainedWrite(place: number, word: number): void {
+  rtcmem.write32(place, word);
+}
+
+export function deepSleep(micros: number): void {
+  node.dsleep(micros);
+}
+
+/** node.bootreason() gives one digit, then 12 after a deep sleep. */
+export function resetBySleep(): boolean {
+  const reason = string.format('%d%d', node.bootreason());
+  return string.len(reason) === 3 && string.byte(reason, 2) === ONE && string.byte(reason, 3) === TWO;
+}
+
+/** Eight channels of 12 bits, to 3.3 V: 0 is GPIO36, 7 is GPIO35. */
+export function readSensor(channel: number): number {
+  if (channel < 0 || channel > LAST_CHANNEL) return 0;
+  adc.setwidth(adc.ADC1, 12);
+  adc.setup(adc.ADC1, channel, adc.ATTEN_11db);
+  return adc.read(adc.ADC1, channel);
 }
 
 let onLine: (length: number) => void = ignore;

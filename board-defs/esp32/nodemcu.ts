@@ -43,9 +43,26 @@ export interface Task {
 }
 
 export interface Node {
+  /** Two values: how the processor was reset, and the reason of its ROM and 7 (12: a deep sleep is over). */
+  bootreason(): number;
+  /** Does not return. @param micros 1 to 2^31 - 1. */
+  dsleep(micros: number): void;
   /** Microseconds; where integers have 32 bits, 31 of them and then the rest. */
   uptime(): number;
   readonly task: Task;
+}
+
+export interface Rtcmem {
+  read32(place: number): number;
+  write32(place: number, word: number): void;
+}
+
+export interface Adc {
+  readonly ADC1: number;
+  readonly ATTEN_11db: number;
+  setwidth(adc: number, bits: number): void;
+  setup(adc: number, channel: number, attenuation: number): void;
+  read(adc: number, channel: number): number;
 }
 
 export interface Random {

@@ -3,13 +3,15 @@
 
 import { PIN_INTERRUPT, PIN_RESET, PIN_SLEEP } from '#definition';
 import { rxLine } from '../nodemcu/frames.ts';
-import type { Gpio, Node, Task, Text, Timer, Tmr, Uart } from './nodemcu.ts';
+import type { Adc, Gpio, Node, Rtcmem, Task, Text, Timer, Tmr, Uart } from './nodemcu.ts';
 import { startSpi } from './spi.ts';
 
 export { receive, receiveOctets, release, select, send, sendOctets } from './spi.ts';
 
+declare const adc: Adc;
 declare const gpio: Gpio;
 declare const node: Node & { readonly task: Task };
+declare const rtcmem: Rtcmem;
 declare const string: Text;
 declare const tmr: Tmr;
 declare const uart: Uart;
@@ -21,6 +23,8 @@ const tasks = node.task;
 /** node.task.MEDIUM_PRIORITY and HIGH_PRIORITY. */
 const MEDIUM_PRIORITY = 1;
 const HIGH_PRIORITY = 2;
+/** '5': wake from deep sleep. */
+const WOKEN_DIGIT = 53;
 const LONGEST_LINE = 255;
 const LINE_END = 10;
 const CARRIAGE_RETURN = 13;
@@ -102,6 +106,29 @@ export function deferUrgent(run: () => void): void {
 /** Two draws: the range of one has to fit into 31 bits. */
 export function randomWord(): number {
   return (node.random(0, 0xffff) << 16) | node.random(0, 0xffff);
+}
+
+export function retainedRead(place: number): number {
+  return rtcmem.read32(place);
+}
+
+export function retainedWrite(place: number, word: number): void {
+  rtcmem.write32(place, word);
+}
+
+/** Pin D0, wired to the reset pin, ends the sleep. */
+export function deepSleep(micros: number): void {
+  node.dsleep(micros, 0, 1);
+}
+
+/** node.bootreason() gives two digits, and after a crash numbers that a format of two leaves out. */
+export function resetBySleep(): boolean {
+  return string.byte(string.format('%d%d', node.bootreason()), 2) === WOKEN_DIGIT;
+}
+
+/** There is one channel. */
+export function readSensor(channel: number): number {
+  return channel === 0 ? adc.read(0) : 0;
 }
 
 let onLine: (length: number) => void = ignore;

@@ -44,11 +44,24 @@ export interface Tmr {
 }
 
 export interface Node {
+  /** Two values at least: how the processor was reset, and why (5: a deep sleep is over). */
+  bootreason(): number;
+  /** @param micros 1 to 2^31 - 1. @param option 0: the RF part starts as the firmware has it. @param instant 1: now. */
+  dsleep(micros: number, option: number, instant: number): void;
   random(low: number, high: number): number;
 }
 
 export interface Task {
   post(priority: number, run: () => void): void;
+}
+
+export interface Rtcmem {
+  read32(place: number): number;
+  write32(place: number, word: number): void;
+}
+
+export interface Adc {
+  read(channel: number): number;
 }
 
 export interface Uart {

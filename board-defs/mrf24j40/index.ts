@@ -84,7 +84,7 @@ function waitForRf(): void {
   if (past < RF_MICROS) pause(RF_MICROS - past);
 }
 
-export function radioTune(channel: number): void {
+export function radioChannel(channel: number): void {
   tuned[CHANNEL] = channel;
   tune();
 }

@@ -7,14 +7,14 @@ import * as definition from '#definition';
 import * as mcu from '#mcu';
 import * as radio from '#radio';
 import { makeWords } from '../../crypto-core/tables.ts';
-import { millis, readClock, startClock } from './clock.ts';
+import { goOnSleeping, millis, readClock, sleepFor, startClock } from './clock.ts';
 import { onAlarm, onCommand, onPosted, onStart, setHandlers } from './handlers.ts';
 
 export { SENT_NO_ACK, SENT_NO_CHANNEL, SENT_OK } from '../../firmware/board.ts';
-export { consoleWrite, randomWord } from '#mcu';
-export { radioFilter, radioSend, radioTune } from '#radio';
+export { consoleWrite, randomWord, readSensor, retainedRead, retainedWrite } from '#mcu';
+export { radioFilter, radioSend, radioChannel } from '#radio';
 export { storageRead, storageWrite } from '#storage';
-export { millis, seconds } from './clock.ts';
+export { millis, seconds, woken } from './clock.ts';
 export { rxFrame, rxLine, txFrame } from './frames.ts';
 export { report } from './report.ts';
 
@@ -42,6 +42,7 @@ export function attach(
   posted: () => void,
   command: (length: number) => void,
 ): void {
+  if (goOnSleeping()) return;
   setHandlers(start, receive, sent, alarm, posted, command);
   mcu.startPins();
   mcu.startTimers(alarmTask, radioTask);
@@ -114,6 +115,15 @@ export function setAlarm(delay: number): void {
 export function post(): void {
   mcu.defer(postedTask);
 }
+
+/** The radio sleeps, too. What comes until the processor stops finds no role. */
+export function sleep(length: number): void {
+  setHandlers(ignore, ignore, ignore, ignore, ignore, ignore);
+  radio.radioSleep();
+  sleepFor(length < 1 ? 1 : length);
+}
+
+function ignore(): void {}
 
 /** Key material leaves a board by no debug image of ours. */
 export function keylogWanted(): boolean {

@@ -5,8 +5,15 @@ import type { Gate } from './image.ts';
 /** What the compiler itself reads, once, at the head of a chunk. */
 const LIBRARIES = { '5.1': ['bit', 'math', 'string'], '5.3': ['string'] };
 
+/** And where the board has NodeMCU's `crypto`, for the strings it takes. */
+const STRINGS = { '5.1': ['pcall', 'unpack'], '5.3': ['pcall', 'table'] };
+
 export const globals: Gate = ({ functions, globals: board, profile, place }) => {
-  const allowed = new Set([...board, ...LIBRARIES[profile.version]]);
+  const allowed = new Set([
+    ...board,
+    ...LIBRARIES[profile.version],
+    ...(board.has('crypto') ? STRINGS[profile.version] : []),
+  ]);
   return functions
     .flatMap(({ instructions }) => instructions)
     .flatMap(({ opcode, global, line }) => {

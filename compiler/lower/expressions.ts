@@ -9,6 +9,7 @@ import { bits53 } from './bits53.ts';
 import { packedOctets, summedUp } from './octets.ts';
 import { lowerFlashAt } from './flash.ts';
 import { isBoolean, requireBoolean, requireNumber } from './forms.ts';
+import { lowerString, STRING_INTRINSICS } from './strings.ts';
 import { isPure, literal, reference, skipParentheses, type Unit } from './unit.ts';
 
 type BinaryOperator = Parameters<typeof lua.createBinaryExpression>[2];
@@ -140,6 +141,7 @@ export function lowerCall(node: ts.CallExpression, unit: Unit): lua.Expression {
   if (intrinsic === 'div') return lowerDivision(node, unit);
   if (intrinsic === 'pack') return unit.profile.version === '5.3' ? bits53(node, unit) : wrapped(node, unit, node);
   if (intrinsic === 'flashAt') return lowerFlashAt(node, unit);
+  if (intrinsic !== undefined && STRING_INTRINSICS.has(intrinsic)) return lowerString(intrinsic, node, unit);
   if (intrinsic === 'tableWord') return unit.profile.version === '5.3' ? bits53(node, unit) : sum(node, unit);
   if (intrinsic === 'turned') throw new DialectError(node, 'turned alone', 'turned(x, n) as an operand of ^');
   if (intrinsic === 'unrolled')

@@ -21,10 +21,16 @@ const FUNCTION_OF = new Map<ts.SyntaxKind, string>([
   [ts.SyntaxKind.GreaterThanGreaterThanGreaterThanEqualsToken, 'rshift'],
 ]);
 
-const FUNCTION_OF_INTRINSIC = new Map([
-  ['div', 'floor'],
-  ['pack', 'bor'],
-  ['flashAt', 'byte'],
+const FUNCTIONS_OF_INTRINSIC = new Map([
+  ['div', ['floor']],
+  ['pack', ['bor']],
+  ['flashAt', ['byte']],
+  ['textOf', ['char', 'unpack']],
+  ['chars', ['char']],
+  ['part', ['sub']],
+  ['charAt', ['byte']],
+  ['putChars', ['byte']],
+  ['attempt', ['pcall']],
 ]);
 
 /** @returns an upper bound: constant expressions and masks need no function in the end. */
@@ -32,11 +38,12 @@ export function libraryDemand(chunk: Chunk, profile: Profile): number {
   if (profile.version === '5.3') return 0;
   const wanted = new Set<string>();
   const visit = (node: ts.Node): void => {
-    let name: string | undefined;
-    if (ts.isBinaryExpression(node)) name = FUNCTION_OF.get(node.operatorToken.kind);
-    else if (ts.isPrefixUnaryExpression(node)) name = FUNCTION_OF.get(node.operator);
-    else if (ts.isCallExpression(node)) name = FUNCTION_OF_INTRINSIC.get(chunk.intrinsic(node.expression) ?? '');
-    if (name !== undefined) wanted.add(name);
+    let names: readonly (string | undefined)[] = [];
+    if (ts.isBinaryExpression(node)) names = [FUNCTION_OF.get(node.operatorToken.kind)];
+    else if (ts.isPrefixUnaryExpression(node)) names = [FUNCTION_OF.get(node.operator)];
+    else if (ts.isCallExpression(node))
+      names = FUNCTIONS_OF_INTRINSIC.get(chunk.intrinsic(node.expression) ?? '') ?? [];
+    for (const name of names) if (name !== undefined) wanted.add(name);
     ts.forEachChild(node, visit);
   };
   visit(chunk.file);

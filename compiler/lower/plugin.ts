@@ -105,7 +105,9 @@ function createUnit(
     library: (table, name) => {
       let declaration = libraries.get(name);
       if (!declaration) {
-        const member = lua.createTableIndexExpression(lua.createIdentifier(table), lua.createStringLiteral(name));
+        const member = table
+          ? lua.createTableIndexExpression(lua.createIdentifier(table), lua.createStringLiteral(name))
+          : lua.createIdentifier(name);
         declaration = lua.createVariableDeclarationStatement(lua.createIdentifier(planned.freshName(name)), member);
         libraries.set(name, declaration);
       }

@@ -7,6 +7,7 @@ import { DialectError } from '../errors.ts';
 import { condition, lowerElement } from './expressions.ts';
 import { requireNumber } from './forms.ts';
 import { shareRemainders } from './remainders.ts';
+import { lowerActive } from './strings.ts';
 import { isPure, reference, skipParentheses, type Unit } from './unit.ts';
 
 /** `x op= y` to op. */
@@ -51,6 +52,8 @@ export function variableName(declaration: ts.VariableDeclaration | ts.ParameterD
 export function lowerExpressionStatement(node: ts.ExpressionStatement, unit: Unit): lua.Statement[] {
   const expression = skipParentheses(node.expression);
   if (ts.isCallExpression(expression)) {
+    const active = lowerActive(expression, unit);
+    if (active) return [active];
     if (unit.chunk.intrinsic(expression.expression) !== undefined) return [];
     return [lua.createExpressionStatement(unit.expression(expression), node)];
   }

@@ -19,8 +19,8 @@ export interface Unit {
   statements(nodes: readonly ts.Statement[]): lua.Statement[];
   /** Runs one piece of the lowering; what it refuses is noted, so that one compilation finds all errors. */
   guard<Result>(lower: () => Result): Result | undefined;
-  /** A library function kept in a local of the chunk, such as `bxor` of `bit`. */
-  library(table: 'bit' | 'math' | 'string', name: string): lua.Identifier;
+  /** A library function kept in a local of the chunk, such as `bxor` of `bit`; or one that is a global itself. */
+  library(table: 'bit' | 'math' | 'string' | 'table' | undefined, name: string): lua.Identifier;
 }
 
 /** @returns a constant as Lua writes it. @throws DialectError for a number that is no int32. */

@@ -3,7 +3,6 @@
 
 import { EXPANDED } from '#schedule';
 import { makeWords } from '../tables.ts';
-import type { Words } from '../tables.ts';
 import { twice } from './sbox.ts';
 
 export const SCHEDULE_WORDS = EXPANDED ? 44 : 4;
@@ -12,11 +11,10 @@ export const SCHEDULE_WORDS = EXPANDED ? 44 : 4;
 export const schedule = makeWords(SCHEDULE_WORDS);
 
 /**
- * Makes key[at..at+3] (big-endian words) the key of all blocks from now on. It costs about as much as a block, or nothing.
+ * Makes the round keys that follow from the key, schedule[0..3] (big-endian words). It costs about as much as a block, or nothing.
  * @param substituteRotated SubWord(RotWord(word))
  */
-export function expandKey(key: Words, at: number, substituteRotated: (word: number) => number): void {
-  for (let i = 0; i < 4; i++) schedule[i] = key[at + i];
+export function expandKey(substituteRotated: (word: number) => number): void {
   let rcon = 1;
   for (let i = 4; i < SCHEDULE_WORDS; i += 4) {
     schedule[i] = schedule[i - 4] ^ substituteRotated(schedule[i - 1]) ^ (rcon << 24);

@@ -16,9 +16,32 @@ const ERRO = 0x4572726f; // "Erro"
 const R_1_ = 0x7220313a; // "r 1:"
 const UNKN = 0x20556e6b; // " Unk"
 const NOWN = 0x6e6f776e; // "nown"
+const R_2_ = 0x7220323a; // "r 2:"
+const REFU_ = 0x20526566; // " Ref"
+const SED_ = 0x75736564; // "used"
 const LINE_END = 10;
 const SPACE = 32;
 const ZERO = 48;
+
+/** What a role makes of a line: not its own, done, or refused. */
+export const LINE_OTHER = 0;
+export const LINE_DONE = 1;
+export const LINE_REFUSED = 2;
+/** It takes more turns: endLine() comes when it is done. */
+export const LINE_BEGUN = 3;
+/** There are more rows to come. */
+export const LINE_ROW = 4;
+
+let onLine = other;
+
+function other(length: number): number {
+  return length < 0 ? LINE_DONE : LINE_OTHER;
+}
+
+/** @param line answers the lines that only this role has. */
+export function attachLines(line: (length: number) => number): void {
+  onLine = line;
+}
 
 const state = makeWords(1);
 /** Where to look for the next row. */
@@ -31,23 +54,38 @@ export function startLine(): void {
 
 /**
  * Answers the console line of `length` octets in rxLine, one row a call: a full table is more than a console takes at once.
- * @returns true if that was all
+ * @returns LINE_ROW: call again for the next row; LINE_BEGUN: endLine() comes later; else the answer is complete
  */
-export function showLine(length: number): boolean {
+export function showLine(length: number): number {
+  let answer = LINE_DONE;
   if (length === 4 && getWord(rxLine, 0) === KEYS) {
-    if (showKey()) return false;
-    write(DONE);
+    if (showKey()) return LINE_ROW;
   } else if (length === 8 && getWord(rxLine, 0) === REFU && getWord(rxLine, 4) === SALS) {
-    if (showRefusal()) return false;
+    if (showRefusal()) return LINE_ROW;
+  } else {
+    answer = onLine(length);
+  }
+  if (answer !== LINE_BEGUN) endLine(answer);
+  return answer;
+}
+
+/** Ends the answer to a line. @param answer LINE_DONE, LINE_OTHER or LINE_REFUSED */
+export function endLine(answer: number): void {
+  if (answer === LINE_DONE) {
     write(DONE);
   } else {
     write(ERRO);
-    write(R_1_);
-    write(UNKN);
-    write(NOWN);
+    if (answer === LINE_OTHER) {
+      write(R_1_);
+      write(UNKN);
+      write(NOWN);
+    } else {
+      write(R_2_);
+      write(REFU_);
+      write(SED_);
+    }
   }
   consoleWrite(LINE_END);
-  return true;
 }
 
 /** The next key: peer (low word of its EUI-64), state, index, depth, seconds left, next frame counter. @returns false: none. */

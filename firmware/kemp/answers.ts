@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sealed APPROVALs of an authority's latest runs. A repeated REQUEST gets the stored octets again, never a new seal: a
-// second seal would be a second grant and could revive a dead key (protocol.md "Stored answers").
+// second seal would be a second grant and could revive a dead key (protocol.md "Stored answers"). The base station's are in flash
+// before they are sent, and out of it before they are void; an introducer's may be lost in a reboot.
 
+import { storageRead, storageWrite } from '#board';
 import { getWord, putWord, wipeWords } from '../../crypto-core/index.ts';
-import { makeWords, type Words } from '../../crypto-core/tables.ts';
+import { div, makeWords, type Words } from '../../crypto-core/tables.ts';
 import { copyAddress, names } from '../link/address.ts';
 import { message } from '../link/transmit.ts';
+import { ANSWERS, RECORD_ANSWER } from '../records.ts';
 import { T_CTR, T_MAC, T_NODE } from './terms.ts';
 
-const ANSWERS = 8;
 const NODE = 0;
 const CTR = 3;
 const MAC = 4; // 2 words
@@ -24,7 +26,32 @@ export const answers = makeWords(ANSWERS * ANSWER_WORDS);
 const ANSWERS_END = ANSWERS * ANSWER_WORDS;
 export const NO_ANSWER = -1;
 
-const clock = makeWords(1);
+/** The age of the youngest; 1 where answers are kept in flash. */
+const state = makeWords(2);
+const CLOCK = 0;
+const STORED = 1;
+
+/** At the base station: answers of before a reboot are as good as new, and all are kept in flash from now on. */
+export function loadAnswers(): void {
+  state[STORED] = 1;
+  for (let one = 0; one < ANSWERS_END; one += ANSWER_WORDS) {
+    if (!storageRead(RECORD_ANSWER + div(one, ANSWER_WORDS), answers, one, ANSWER_WORDS)) {
+      wipeWords(answers, one, ANSWER_WORDS);
+    }
+    if (answers[one + AGE] > state[CLOCK]) state[CLOCK] = answers[one + AGE];
+  }
+}
+
+function store(answer: number): void {
+  if (state[STORED] === 1) {
+    storageWrite(RECORD_ANSWER + div(answer, ANSWER_WORDS), answers, answer, ANSWER_WORDS);
+  }
+}
+
+function forget(answer: number): void {
+  wipeWords(answers, answer, ANSWER_WORDS);
+  store(answer);
+}
 
 /** Keeps message[0..length-1], the answer to the run of `t` for one router, in place of the oldest. */
 export function keepAnswer(t: Words, router: Words, routerAt: number, length: number): void {
@@ -32,15 +59,16 @@ export function keepAnswer(t: Words, router: Words, routerAt: number, length: nu
   for (let one = 0; one < ANSWERS_END; one += ANSWER_WORDS) {
     if (answers[one + AGE] < answers[slot + AGE]) slot = one;
   }
-  clock[0] += 1;
+  state[CLOCK] += 1;
   copyAddress(t, T_NODE, answers, slot + NODE);
   copyAddress(router, routerAt, answers, slot + ANSWER_ROUTER);
   answers[slot + CTR] = t[T_CTR];
   answers[slot + MAC] = t[T_MAC];
   answers[slot + MAC + 1] = t[T_MAC + 1];
   answers[slot + LENGTH] = length;
-  answers[slot + AGE] = clock[0];
+  answers[slot + AGE] = state[CLOCK];
   for (let i = 0; i < OCTET_WORDS; i++) answers[slot + OCTETS + i] = getWord(message, 4 * i);
+  store(slot);
 }
 
 /** The next answer behind `after` (NO_ANSWER: the first) to the very REQUEST of `t`, or NO_ANSWER. */
@@ -68,14 +96,14 @@ export function putAnswer(answer: number): number {
 /** Forgets every answer of a run, once it has done its work: `node` and ctr name it. */
 export function dropAnswers(node: Words, at: number, ctr: number): void {
   for (let one = 0; one < ANSWERS_END; one += ANSWER_WORDS) {
-    if (answers[one + CTR] === ctr && names(node, at, answers, one + NODE)) wipeWords(answers, one, ANSWER_WORDS);
+    const kept = answers[one + LENGTH] > 0 && answers[one + CTR] === ctr;
+    if (kept && names(node, at, answers, one + NODE)) forget(one);
   }
 }
 
 /** Forgets every answer sealed for a router: its session is a new one. */
 export function dropAnswersTo(router: Words, at: number): void {
   for (let one = 0; one < ANSWERS_END; one += ANSWER_WORDS) {
-    if (answers[one + LENGTH] > 0 && names(router, at, answers, one + ANSWER_ROUTER))
-      wipeWords(answers, one, ANSWER_WORDS);
+    if (answers[one + LENGTH] > 0 && names(router, at, answers, one + ANSWER_ROUTER)) forget(one);
   }
 }

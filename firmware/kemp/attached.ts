@@ -3,19 +3,20 @@
 // again and again until B's ACK names the ctr (protocol.md "ATTACHED").
 
 import { getWord, putWord } from '../../crypto-core/index.ts';
+import { handleOf, putHandle } from '../link/address.ts';
 import { body, rx, RX_LENGTH } from '../link/receive.ts';
 import { drop } from '../link/refuse.ts';
 import { endTask, jobOk, nameRun } from '../link/task.ts';
 import { inMillis, remaining, setTimer, TIMER_ATTACHED } from '../link/timers.ts';
-import { message, sendMessage } from '../link/transmit.ts';
-import { IDENTITY_BASE_EUI, IDENTITY_EUI, NO_SHORT } from '../records.ts';
+import { message } from '../link/transmit.ts';
+import { IDENTITY_BASE_EUI, IDENTITY_EUI } from '../records.ts';
 import * as refusal from '../refusals.ts';
-import type { Words } from '../../crypto-core/tables.ts';
 import { me, runTimeout } from './identity.ts';
 import * as key from './keys.ts';
 import * as layout from './layout.ts';
-import { isParent, parentKey, rank } from './parent.ts';
-import { putEnvelope } from './relay.ts';
+import { parentKey, rank } from './parent.ts';
+import { beginUp, sendUp } from './relay.ts';
+import { routeKnown } from './routed.ts';
 import { openBody, sealAlso, sealBody, sealTerms, takeSequence } from './sealed.ts';
 import { hasSession, session, SESSION_INDEX, SESSION_SEAL, SESSION_SEQ_IN, SESSION_SEQ_OUT } from './session.ts';
 
@@ -26,11 +27,6 @@ const FIRST_MS = 50;
 const DONE = -1;
 
 let told = key.NO_KEY;
-
-/** Two octets for a node in a sealed message whose AAD has it in full: short address, or the end of its EUI-64. */
-export function handleOf(table: Words, at: number): number {
-  return table[at + 2] === NO_SHORT ? table[at + 1] & 0xffff : table[at + 2];
-}
 
 /** A key was committed: B is to be told. */
 export function startAttached(committed: number): void {
@@ -73,39 +69,23 @@ function waits(one: number): boolean {
   );
 }
 
-/** Where ATTACHED begins in `message`: behind an UP envelope, unless the parent is B itself. */
-let start = 0;
-
 function sealAttached(): void {
   nameRun(key.keys[told + 1], key.keys[told + key.KEY_CTR]);
-  start = isParent(me, IDENTITY_BASE_EUI) ? 0 : putEnvelope(me, IDENTITY_EUI);
+  const start = beginUp(layout.ATTACHED_SEALED + layout.ATTACHED_INNER + layout.TAG_OCTETS);
   const keys = key.keys;
   const seq = session[SESSION_SEQ_OUT];
   session[SESSION_SEQ_OUT] = seq + 1;
   message[start] = layout.head(layout.ATTACHED, keys[told + key.KEY_MODE]);
   message[start + layout.ATTACHED_INDEX] = session[SESSION_INDEX];
-  putHandle(start + layout.ATTACHED_NODE, handleOf(keys, told));
-  putHandle(start + layout.ATTACHED_AUTHORITY, handleOf(keys, told + key.KEY_AUTHORITY));
+  putHandle(message, start + layout.ATTACHED_NODE, handleOf(keys, told));
+  putHandle(message, start + layout.ATTACHED_AUTHORITY, handleOf(keys, told + key.KEY_AUTHORITY));
   putWord(message, start + layout.ATTACHED_SEQ, seq);
   putWord(message, start + layout.ATTACHED_SEALED, keys[told + key.KEY_CTR]);
   message[start + layout.ATTACHED_SEALED + 4] = keys[told + key.KEY_DEPTH];
   sealTerms(message, start, layout.ATTACHED_SEALED, seq, me, IDENTITY_EUI, me, IDENTITY_BASE_EUI);
   sealAlso(keys, told);
   sealAlso(keys, told + key.KEY_AUTHORITY);
-  sealBody(session, SESSION_SEAL, message, start + layout.ATTACHED_SEALED, layout.ATTACHED_INNER, onSealed);
-}
-
-/** Writes a handle into `message`. */
-export function putHandle(at: number, handle: number): void {
-  message[at] = handle >>> 8;
-  message[at + 1] = handle & 255;
-}
-
-function onSealed(): void {
-  const up = parentKey();
-  const length = start + layout.ATTACHED_SEALED + layout.ATTACHED_INNER + layout.TAG_OCTETS;
-  if (up === key.NO_KEY) endTask();
-  else sendMessage(length, key.keys, up, start === 0 ? key.NO_KEY : up, endTask);
+  sealBody(session, SESSION_SEAL, message, start + layout.ATTACHED_SEALED, layout.ATTACHED_INNER, sendUp);
 }
 
 /** Handles B's ACK in `body`; ends the task. */
@@ -132,6 +112,7 @@ function onAckOpened(): void {
   }
   const handle = body[layout.ACK_SEALED] * 256 + body[layout.ACK_SEALED + 1];
   const ctr = getWord(body, layout.ACK_SEALED + 2);
+  if (ctr === 0 && handle === handleOf(me, IDENTITY_EUI)) routeKnown();
   for (let one = 0; one < key.LIVE_END; one += key.NEXT_KEY) {
     if (waits(one) && key.keys[one + key.KEY_CTR] === ctr && handleOf(key.keys, one) === handle) {
       key.keys[one + key.KEY_TRIES] = DONE;

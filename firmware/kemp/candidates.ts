@@ -5,8 +5,9 @@
 import { seconds } from '#board';
 import { getWord } from '../../crypto-core/index.ts';
 import { makeWords, type Bytes, type Words } from '../../crypto-core/tables.ts';
-import { names } from '../link/address.ts';
+import { copyAddress, names, tellingWord } from '../link/address.ts';
 import { inMillis, remaining } from '../link/timers.ts';
+import { keyWith, LIVE, NO_KEY } from './keys.ts';
 import {
   ADVERT_EUI,
   ADVERT_INCARNATION,
@@ -30,9 +31,11 @@ const CANDIDATE_ROOM = 7;
 const CANDIDATE_FAILURES = 8;
 const CANDIDATE_BARRED = 9;
 const CANDIDATE_ROUTERS = 10;
-/** Short addresses of routers it shares keys with. */
+/** Handles (address.ts) of routers it shares keys with. */
 const CANDIDATE_ROUTER = 11;
 export const CANDIDATE_INCARNATION = CANDIDATE_ROUTER + ADVERT_MAX_ROUTERS;
+/** Not told yet. */
+export const NO_INCARNATION = -1;
 const CANDIDATE_WORDS = CANDIDATE_INCARNATION + 1;
 
 /** Three ADVERT periods of 4 s at their longest, and a little. */
@@ -47,8 +50,11 @@ export const NO_CANDIDATE = -1;
 
 /** @returns offset of the candidate that an address names, or NO_CANDIDATE. */
 export function findCandidate(table: Words, at: number): number {
+  const word = tellingWord(table, at);
+  const value = table[at + word];
   for (let one = 0; one < CANDIDATES_END; one += CANDIDATE_WORDS) {
-    if (candidates[one + CANDIDATE_KNOWN] === 1 && names(table, at, candidates, one)) return one;
+    const fits = candidates[one + word] === value && candidates[one + CANDIDATE_KNOWN] === 1;
+    if (fits && names(table, at, candidates, one)) return one;
   }
   return NO_CANDIDATE;
 }
@@ -74,10 +80,10 @@ export function eligible(one: number): boolean {
   return candidates[one + CANDIDATE_BARRED] <= seconds() && candidates[one + CANDIDATE_ROOM] > 0;
 }
 
-/** True if it told that it shares a key with the router of short address `short`. */
-export function advertised(one: number, short: number): boolean {
+/** True if it told that it shares a key with the router of this handle. */
+export function advertised(one: number, handle: number): boolean {
   for (let i = 0; i < candidates[one + CANDIDATE_ROUTERS]; i++) {
-    if (candidates[one + CANDIDATE_ROUTER + i] === short) return true;
+    if (candidates[one + CANDIDATE_ROUTER + i] === handle) return true;
   }
   return false;
 }
@@ -94,19 +100,24 @@ export function clearBar(one: number): void {
   candidates[one + CANDIDATE_FAILURES] = 0;
 }
 
-/** A place for a newcomer: a free one, else that of a silent one, else that of the weakest. */
+/**
+ * A place for a newcomer: a free one, else that of a silent one, else that of the weakest. A router that this node shares a key
+ * with never makes room for one that nobody has vouched for.
+ */
 function place(): number {
-  let weakest = 0;
+  let weakest = NO_CANDIDATE;
   for (let one = 0; one < CANDIDATES_END; one += CANDIDATE_WORDS) {
     if (!heard(one)) return one;
-    if (candidates[one + CANDIDATE_QUALITY] < candidates[weakest + CANDIDATE_QUALITY]) weakest = one;
+    const weaker =
+      weakest === NO_CANDIDATE || candidates[one + CANDIDATE_QUALITY] < candidates[weakest + CANDIDATE_QUALITY];
+    if (weaker && keyWith(candidates, one, LIVE) === NO_KEY) weakest = one;
   }
   return weakest;
 }
 
 /**
  * Takes an ADVERT. @param sender its source address as the MHR gives it. @param lqi link quality, 0 to 255.
- * @returns offset of its candidate
+ * @returns offset of its candidate; NO_CANDIDATE if all places are taken
  */
 export function takeAdvert(
   body: Bytes,
@@ -127,6 +138,7 @@ export function takeAdvert(
   }
   if (!known) {
     one = place();
+    if (one === NO_CANDIDATE) return NO_CANDIDATE;
     candidates[one] = getWord(body, at + ADVERT_EUI);
     candidates[one + 1] = getWord(body, at + ADVERT_EUI + 4);
     candidates[one + CANDIDATE_KNOWN] = 1;
@@ -139,7 +151,8 @@ export function takeAdvert(
     candidates[one + CANDIDATE_QUALITY] = lqi * 4;
   }
   candidates[one + 2] = sender[senderAt + 2];
-  if (!known) candidates[one + CANDIDATE_INCARNATION] = body[at + ADVERT_INCARNATION];
+  if (!known || candidates[one + CANDIDATE_INCARNATION] === NO_INCARNATION)
+    candidates[one + CANDIDATE_INCARNATION] = body[at + ADVERT_INCARNATION];
   candidates[one + CANDIDATE_RANK] = body[at + ADVERT_RANK];
   candidates[one + CANDIDATE_ROOM] = body[at + ADVERT_LOAD] & 15;
   candidates[one + CANDIDATE_SILENT_AT] = inMillis(SILENT_MS);
@@ -147,13 +160,31 @@ export function takeAdvert(
   if (count > ADVERT_MAX_ROUTERS) count = ADVERT_MAX_ROUTERS;
   candidates[one + CANDIDATE_ROUTERS] = count;
   for (let i = 0; i < count; i++) {
-    const short = at + ADVERT_ROUTERS + 2 * i;
-    candidates[one + CANDIDATE_ROUTER + i] = body[short] * 256 + body[short + 1];
+    const handle = at + ADVERT_ROUTERS + 2 * i;
+    candidates[one + CANDIDATE_ROUTER + i] = body[handle] * 256 + body[handle + 1];
   }
   return one;
+}
+
+/** The radio is tuned to another channel: nobody who was heard is there. */
+export function markAllSilent(): void {
+  for (let one = 0; one < CANDIDATES_END; one += CANDIDATE_WORDS) markSilent(one);
 }
 
 /** The candidate is silent: its frames do not arrive any more. */
 export function markSilent(one: number): void {
   candidates[one + CANDIDATE_SILENT_AT] = inMillis(0);
+}
+
+/** A router known from before a sleep has answered: it counts as heard, with the quality of its answer. */
+export function recallCandidate(table: Words, at: number, rank: number, lqi: number): void {
+  const one = place();
+  for (let i = 0; i < CANDIDATE_WORDS; i++) candidates[one + i] = 0;
+  copyAddress(table, at, candidates, one);
+  candidates[one + CANDIDATE_KNOWN] = 1;
+  candidates[one + CANDIDATE_RANK] = rank;
+  candidates[one + CANDIDATE_QUALITY] = lqi * 4;
+  candidates[one + CANDIDATE_ROOM] = 1;
+  candidates[one + CANDIDATE_INCARNATION] = NO_INCARNATION;
+  candidates[one + CANDIDATE_SILENT_AT] = inMillis(SILENT_MS);
 }

@@ -2,14 +2,14 @@
 // The base station as authority: a centralised REQUEST becomes one APPROVAL for each router wanted, all with one r1
 // (protocol.md "Centralised mode"). ctr is granted once, by compare-and-set in the registry, before anything is answered.
 
-import { randomWord } from '#board';
+import { randomWord, seconds } from '#board';
 import { mac, putWord, wipeWords } from '../../crypto-core/index.ts';
 import { makeWords, type Words } from '../../crypto-core/tables.ts';
-import { MODE_CENTRALISED } from '../events.ts';
+import { MODE_CENTRALISED, REVOKE_COMPROMISED, REVOKE_REMOVED } from '../events.ts';
 import { copyAddress, getAddress, names } from '../link/address.ts';
 import { body, rx, RX_LENGTH } from '../link/receive.ts';
 import { refuse } from '../link/refuse.ts';
-import { endTask, nameRun } from '../link/task.ts';
+import { endTask, goOn, nameRun } from '../link/task.ts';
 import { message } from '../link/transmit.ts';
 import * as records from '../records.ts';
 import * as refusal from '../refusals.ts';
@@ -21,6 +21,7 @@ import * as layout from './layout.ts';
 import * as registry from './registry.ts';
 import { putReject } from './reject.ts';
 import { getTail } from './request.ts';
+import { retell } from './revoke.ts';
 import { sendDown } from './route.ts';
 import { nodes } from './registry.ts';
 import * as term from './terms.ts';
@@ -59,15 +60,20 @@ export function onCentralRequest(from: Words, fromAt: number, through: number): 
     drop(refusal.REFUSED_UNKNOWN_NODE);
     return;
   }
-  terms[term.T_MODE] = MODE_CENTRALISED;
+  term.newTerms(MODE_CENTRALISED);
   copyAddress(nodes, node + records.NODE_EUI, terms, term.T_NODE);
   copyAddress(me, records.IDENTITY_EUI, terms, term.T_AUTHORITY);
   getTail(rx[RX_LENGTH] - layout.TAIL_OCTETS, terms);
   nameRun(terms[term.T_NODE + 1], terms[term.T_CTR]);
-  if (!readRouters(rx[RX_LENGTH] - layout.TAIL_OCTETS - 1)) {
+  if (
+    nodes[node + records.NODE_REVOKED] === REVOKE_REMOVED ||
+    nodes[node + records.NODE_REVOKED] === REVOKE_COMPROMISED
+  ) {
+    drop(refusal.REFUSED_REVOKED);
+  } else if (!readRouters(rx[RX_LENGTH] - layout.TAIL_OCTETS - 1)) {
     drop(refusal.REFUSED_ROUTER_LIST);
   } else if (terms[term.T_CTR] === nodes[node + records.NODE_COUNTER]) {
-    repeatAnswers();
+    goOn(repeatAnswers);
   } else if (terms[term.T_CTR] < nodes[node + records.NODE_COUNTER]) {
     drop(refusal.REFUSED_COUNTER);
   } else {
@@ -142,6 +148,9 @@ function onRequestMac(): void {
     return;
   }
   nodes[node + records.NODE_COUNTER] = terms[term.T_CTR];
+  nodes[node + registry.NODE_HELD_UNTIL] = seconds() + 60 * me[records.IDENTITY_LIFE] + 60;
+  wipeWords(nodes, node + records.NODE_CHAIN, 2);
+  noteHolders();
   terms[term.T_R1] = randomWord();
   terms[term.T_R1 + 1] = randomWord();
   terms[term.T_LIFE] = me[records.IDENTITY_LIFE];
@@ -154,11 +163,23 @@ function onRequestMac(): void {
   }
 }
 
+/** Every router that may get an APPROVAL counts as a holder, before one is sent. */
+function noteHolders(): void {
+  for (let i = 0; i < terms[term.T_COUNT]; i++) {
+    const router = registry.findNode(terms, term.routerOf(i));
+    if (router !== registry.NO_NODE) registry.putIn(node, records.NODE_HOLDERS, router);
+  }
+}
+
 function onSessionLabel(): void {
   term.sessionKey(secret, 0, terms, secret, 0, onSessionKey);
 }
 
 function onSessionKey(): void {
+  term.subkey(secret, 0, term.LABEL_DATA, nodes, node + records.NODE_DATA, onSessionData);
+}
+
+function onSessionData(): void {
   term.subkey(secret, 0, term.LABEL_SEAL, nodes, node + records.NODE_SESSION, onSessionSeal);
 }
 
@@ -167,8 +188,10 @@ function onSessionSeal(): void {
   nodes[node + records.NODE_SEQUENCE_OUT] = 1;
   nodes[node + registry.NODE_NEXT_SEQUENCE] = 1;
   nodes[node + records.NODE_SEQUENCE_IN] = 1;
+  registry.startData(node);
   registry.saveNode(node);
   dropAnswersTo(nodes, node + records.NODE_EUI);
+  retell(node);
   grantAll();
 }
 
@@ -207,7 +230,8 @@ function canGrant(router: number): boolean {
     wantsBase = true;
     return false;
   }
-  return registry.hasSessionWith(registry.findNode(terms, term.routerOf(router)));
+  const wanted = registry.findNode(terms, term.routerOf(router));
+  return registry.hasSessionWith(wanted) && registry.mayServe(wanted, node);
 }
 
 function forget(): void {

@@ -2,34 +2,42 @@
 // The one place where a node decides: whom to join, when to hand over and in which mode, when to give a router up. Nobody
 // tells it; it knows what ADVERTs say, how well it hears them, and which keys it holds (protocol.md "Discovery").
 
-import { seconds } from '#board';
+import { radioChannel, seconds } from '#board';
 import {
   MODE_CENTRALISED,
   MODE_PREDICTIVE,
   MODE_REACTIVE,
+  MODE_REFRESH,
   MODE_RETURN,
   OUTCOME_ESTABLISHED,
   OUTCOME_TIMEOUT,
 } from '../events.ts';
 import { makeWords } from '../../crypto-core/tables.ts';
-import { copyAddress, isLower, names } from '../link/address.ts';
-import { endTask } from '../link/task.ts';
-import { jitter, setTimer, TIMER_DECIDE } from '../link/timers.ts';
+import { copyAddress, handleOf, isLower, names } from '../link/address.ts';
+import { endTask, goOn } from '../link/task.ts';
+import { inMillis, jitter, remaining, setTimer, TIMER_DECIDE } from '../link/timers.ts';
+import { broadcastMessage, message } from '../link/transmit.ts';
 import {
   IDENTITY_BASE_EUI,
+  IDENTITY_CHANNEL,
   IDENTITY_DEPTH_LIMIT,
   IDENTITY_EUI,
   IDENTITY_HYSTERESIS,
   IDENTITY_LEAVE_BELOW,
+  IDENTITY_REFRESH,
+  IDENTITY_SCAN,
+  IDENTITY_SESSION,
 } from '../records.ts';
 import * as candidate from './candidates.ts';
-import { confirming } from './confirm.ts';
+import { challenge, confirming, isRestored } from './confirm.ts';
 import { me } from './identity.ts';
 import * as key from './keys.ts';
-import { MAX_ROUTERS } from './layout.ts';
+import { isMarked } from './marks.ts';
+import { head, MAX_ROUTERS, SOLICIT } from './layout.ts';
 import * as up from './parent.ts';
 import * as runs from './run.ts';
-import { T_AUTHORITY, T_COUNT, T_MODE } from './terms.ts';
+import { closeSession, hasSession, sessionAge } from './session.ts';
+import { T_AUTHORITY, T_COUNT, T_INDEX, T_MODE } from './terms.ts';
 
 /** How often a node looks around, ms, and by how much that varies. */
 const LOOK_MS = 1000;
@@ -46,10 +54,19 @@ const LOST_FRAMES = 3;
 const NEIGHBOUR_PAUSE = 12;
 /** Seconds in which the children of a router that lost its parent find out: two silences (candidates.ts). */
 const ORPHAN_SECONDS = 40;
+/** Pause after the SOLICITs of one round of channels, and how often it doubles: a minute at last. */
+const SOLICIT_MS = 2000;
+const MOST_DOUBLINGS = 5;
+/** Time on one channel of a round: SOLICIT is answered within 250 ms. */
+const SCAN_MS = 300;
+const FIRST_CHANNEL = 11;
+const LAST_CHANNEL = 26;
+/** Renewal comes at 80 % of a key's life: when a fifth is left. */
+const RENEW_PART = 5;
 /** A key with less life than this is not worth introducing with, seconds. */
 const SHORT_LIFE = 120;
 
-const state = makeWords(6);
+const state = makeWords(13);
 /** Seconds before which no join begins. */
 const NOT_BEFORE = 0;
 const UNANSWERED = 1;
@@ -59,10 +76,21 @@ const NEIGHBOURS_AT = 3;
 /** Hops to B when there was a way, and how long (s) those as far away are taken for possible children. */
 const RANK = 4;
 const RANK_UNTIL = 5;
+/** Rounds of SOLICITs in vain, and when the next SOLICIT is due (ms). */
+const SOLICITS = 6;
+const SOLICIT_AT = 7;
+/** Channel of today, and 1 once a SOLICIT has gone out on it. */
+const CHANNEL = 8;
+const ASKED = 9;
+/** What this look around has found: the parent and the best router to join, as candidates; and the one to ask for next. */
+const CURRENT = 10;
+const BEST = 11;
+const NEIGHBOUR = 12;
 
 /** @param routes this node is to serve others. */
 export function startDecide(routes: boolean): void {
   state[ROUTES] = routes ? 1 : 0;
+  state[CHANNEL] = me[IDENTITY_CHANNEL];
   backOff();
   setTimer(TIMER_DECIDE, jitter(LOOK_MS, LOOK_SPREAD));
 }
@@ -84,25 +112,71 @@ export function noteDelivery(acknowledged: boolean): void {
 /** TIMER_DECIDE; ends the task. */
 export function decideTask(): void {
   setTimer(TIMER_DECIDE, jitter(LOOK_MS, LOOK_SPREAD));
-  if (runs.runOpen() || confirming()) {
-    endTask();
-    return;
-  }
-  const current = candidate.findCandidate(up.parent, up.PARENT_ADDRESS);
+  if (runs.runOpen() || confirming()) endTask();
+  else goOn(lookAround);
+}
+
+function lookAround(): void {
+  state[CURRENT] = candidate.findCandidate(up.parent, up.PARENT_ADDRESS);
+  if (state[ROUTES] === 1) noteRank();
+  state[BEST] = bestCandidate();
+  goOn(act);
+}
+
+function act(): void {
+  const current = state[CURRENT];
+  const best = state[BEST];
   const lost = current === candidate.NO_CANDIDATE || !candidate.heard(current) || candidate.isTooFar(current);
   const attached = up.parentKey() !== key.NO_KEY;
-  const best = bestCandidate();
   if (attached && !lost) {
     if (best !== candidate.NO_CANDIDATE && best !== current && state[ROUTES] === 0 && isBetter(best, current)) {
       handOver(best, MODE_PREDICTIVE);
-    } else {
+    } else if (!renew(current) && !refreshOne()) {
       askNeighbours(current);
     }
+  } else if (best === candidate.NO_CANDIDATE && remaining(state[SOLICIT_AT]) <= 0) {
+    solicit();
   } else if (best === candidate.NO_CANDIDATE || seconds() < state[NOT_BEFORE]) {
     endTask();
   } else {
+    state[SOLICITS] = 0;
+    state[ASKED] = 0;
     handOver(best, MODE_REACTIVE);
   }
+}
+
+/**
+ * Asks who is there: on the channel of today, then on each other one of the identity; rounds come at intervals that double. Ends
+ * the task.
+ */
+function solicit(): void {
+  if (state[ASKED] === 1) tune(nextChannel());
+  state[ASKED] = 1;
+  if (nextChannel() === me[IDENTITY_CHANNEL]) {
+    state[SOLICIT_AT] = inMillis(SOLICIT_MS << state[SOLICITS]);
+    if (state[SOLICITS] < MOST_DOUBLINGS) state[SOLICITS] += 1;
+  } else {
+    state[SOLICIT_AT] = inMillis(SCAN_MS);
+    setTimer(TIMER_DECIDE, SCAN_MS);
+  }
+  message[0] = head(SOLICIT, 0);
+  broadcastMessage(1, endTask);
+}
+
+/** The channel after that of today: the next one of the identity, from the last one on the first again. */
+function nextChannel(): number {
+  let next = state[CHANNEL];
+  do {
+    next = next < LAST_CHANNEL ? next + 1 : FIRST_CHANNEL;
+  } while (next !== me[IDENTITY_CHANNEL] && (me[IDENTITY_SCAN] & (1 << next)) === 0 && next !== state[CHANNEL]);
+  return next;
+}
+
+function tune(channel: number): void {
+  if (channel === state[CHANNEL]) return;
+  state[CHANNEL] = channel;
+  radioChannel(channel);
+  candidate.markAllSilent();
 }
 
 /** Past the hysteresis, and only when the parent has become weak: no change of router for a decibel. */
@@ -117,15 +191,19 @@ function bestCandidate(): number {
   let bestMerit = 0;
   for (let one = 0; one < candidate.CANDIDATES_END; one += candidate.NEXT_CANDIDATE) {
     const quality = candidate.qualityOf(one);
-    if (candidate.eligible(one) && quality >= JOIN_QUALITY && !isOwnChild(one)) {
-      let merit = quality;
-      if (state[ROUTES] === 1 && quality >= GOOD_QUALITY) {
-        merit += 256 * (256 - candidate.candidates[one + candidate.CANDIDATE_RANK]);
-      }
-      if (merit > bestMerit) {
-        best = one;
-        bestMerit = merit;
-      }
+    let merit = quality;
+    if (state[ROUTES] === 1 && quality >= GOOD_QUALITY) {
+      merit += 256 * (256 - candidate.candidates[one + candidate.CANDIDATE_RANK]);
+    }
+    if (
+      merit > bestMerit &&
+      quality >= JOIN_QUALITY &&
+      candidate.eligible(one) &&
+      !isOwnChild(one) &&
+      !isMarked(candidate.candidates, one)
+    ) {
+      best = one;
+      bestMerit = merit;
     }
   }
   return best;
@@ -138,20 +216,74 @@ function bestCandidate(): number {
 function isOwnChild(one: number): boolean {
   if (state[ROUTES] === 0) return false;
   const far = candidate.candidates[one + candidate.CANDIDATE_RANK];
-  if (up.parentKey() !== key.NO_KEY) {
+  return far === up.NO_RANK || (far >= state[RANK] && seconds() < state[RANK_UNTIL]);
+}
+
+/** How far from B this router is while it has a way there. */
+function noteRank(): void {
+  const above = state[CURRENT];
+  if (above !== candidate.NO_CANDIDATE && candidate.heard(above) && up.rank() !== up.NO_RANK) {
     state[RANK] = up.rank();
     state[RANK_UNTIL] = seconds() + ORPHAN_SECONDS;
   }
-  return far === up.NO_RANK || (far >= state[RANK] && seconds() < state[RANK_UNTIL]);
+}
+
+/**
+ * Goes back to the base station for a new key with the router of today: when little of the key's life is left, or when there is
+ * no session, or one that has served its time. @returns false if there is no need.
+ */
+function renew(current: number): boolean {
+  const used = up.parentKey();
+  const life = key.keys[used + key.KEY_EXPIRES] - key.keys[used + key.KEY_BORN];
+  const left = key.keys[used + key.KEY_EXPIRES] - seconds();
+  if (hasSession() && sessionAge() >= 60 * me[IDENTITY_SESSION] && me[IDENTITY_SESSION] > 0) closeSession();
+  if ((hasSession() && left * RENEW_PART > life) || !candidate.eligible(current)) return false;
+  runs.clearRun();
+  centralised(current);
+  runs.wantRouter(candidate.candidates, current);
+  runs.run[runs.RUN_ATTACHES] = 1;
+  runs.startRun();
+  return true;
+}
+
+/** Asks one router in earshot for a new key of the same end of life, if the one with it is old. @returns false: none is. */
+function refreshOne(): boolean {
+  for (let one = 0; one < key.LIVE_END; one += key.NEXT_KEY) {
+    if (
+      key.keys[one + key.KEY_STATE] === key.LIVE &&
+      key.keys[one + key.KEY_SERVED] === 0 &&
+      seconds() - key.keys[one + key.KEY_MADE] >= 60 * me[IDENTITY_REFRESH] &&
+      key.keys[one + key.KEY_EXPIRES] > seconds() + SHORT_LIFE
+    ) {
+      const router = candidate.findCandidate(key.keys, one);
+      if (router !== candidate.NO_CANDIDATE && candidate.eligible(router) && !key.hasTentative(key.keys, one)) {
+        runs.clearRun();
+        runs.run[T_MODE] = MODE_REFRESH;
+        runs.run[T_INDEX] = key.keys[one + key.KEY_INDEX];
+        runs.run[runs.RUN_HOPS] = 1;
+        copyAddress(key.keys, one, runs.run, T_AUTHORITY);
+        copyAddress(key.keys, one, runs.run, runs.RUN_ENTRY);
+        runs.wantRouter(key.keys, one);
+        runs.startRun();
+        return true;
+      }
+    }
+  }
+  return false;
 }
 
 /** Moves to `target`: without a frame where a live key is at hand, else by the cheapest mode that can work. Ends the task. */
 function handOver(target: number, mode: number): void {
   const table = candidate.candidates;
-  const held = key.keyWith(table, target, key.LIVE);
+  const held = key.trustedWith(table, target, key.LIVE);
   if (held !== key.NO_KEY) {
     up.attachTo(held, table[target + candidate.CANDIDATE_RANK], MODE_RETURN);
     endTask();
+    return;
+  }
+  const restored = key.keyWith(table, target, key.UNCONFIRMED);
+  if (restored !== key.NO_KEY && isRestored(restored)) {
+    challenge(restored);
     return;
   }
   runs.clearRun();
@@ -172,9 +304,9 @@ function handOver(target: number, mode: number): void {
     centralised(target);
   }
   runs.wantRouter(table, target);
-  if (state[ROUTES] === 1 && runs.run[T_MODE] === MODE_CENTRALISED) wantNeighbours();
   runs.run[runs.RUN_ATTACHES] = 1;
-  runs.startRun();
+  if (state[ROUTES] === 1 && runs.run[T_MODE] === MODE_CENTRALISED) wantNeighbours();
+  else goOn(runs.startRun);
 }
 
 function centralised(entry: number): void {
@@ -188,33 +320,46 @@ function centralised(entry: number): void {
 /** The introducer has depth and life to give, and says, or its neighbour says, that the two share a key. */
 function canIntroduce(introducer: number, target: number): boolean {
   const known = candidate.findCandidate(up.parent, up.PARENT_ADDRESS);
-  const fellow = candidate.candidates[target + 2];
   return (
     key.keys[introducer + key.KEY_DEPTH] < me[IDENTITY_DEPTH_LIMIT] &&
     key.keys[introducer + key.KEY_EXPIRES] > seconds() + SHORT_LIFE &&
-    (candidate.advertised(target, up.parent[up.PARENT_ADDRESS + 2]) ||
-      (known !== candidate.NO_CANDIDATE && candidate.advertised(known, fellow)))
+    (candidate.advertised(target, handleOf(up.parent, up.PARENT_ADDRESS)) ||
+      (known !== candidate.NO_CANDIDATE && candidate.advertised(known, handleOf(candidate.candidates, target))))
   );
 }
 
 /**
- * Adds neighbours that this router holds no key with to its REQUEST, three routers in all at most. Of two that have both
- * joined, the one farther from B asks, or of equals the one with the higher EUI-64: so their runs do not cross.
+ * Adds neighbours that this router holds no key with to its REQUEST, three routers in all at most, and begins the run if there is
+ * anyone to ask. Of two that have both joined, the one farther from B asks, or of equals the one with the higher EUI-64: so
+ * their runs do not cross. Ends the task.
  */
 function wantNeighbours(): void {
-  const table = candidate.candidates;
-  for (let one = 0; one < candidate.CANDIDATES_END; one += candidate.NEXT_CANDIDATE) {
-    if (
-      runs.run[T_COUNT] < MAX_ROUTERS &&
-      candidate.eligible(one) &&
-      candidate.qualityOf(one) >= JOIN_QUALITY &&
-      runs.awaitedRouter(table, one) < 0 &&
-      isMineToAsk(one) &&
-      key.keyWith(table, one, key.UNCONFIRMED) === key.NO_KEY
-    ) {
-      runs.wantRouter(table, one);
-    }
+  state[NEIGHBOUR] = 0;
+  goOn(wantNext);
+}
+
+/** One neighbour a turn: each is looked for among all keys and all marks. */
+function wantNext(): void {
+  const one = state[NEIGHBOUR];
+  if (one === candidate.CANDIDATES_END || runs.run[T_COUNT] === MAX_ROUTERS) {
+    if (runs.run[T_COUNT] > 0) runs.startRun();
+    else endTask();
+    return;
   }
+  state[NEIGHBOUR] = one + candidate.NEXT_CANDIDATE;
+  const table = candidate.candidates;
+  if (
+    candidate.eligible(one) &&
+    candidate.qualityOf(one) >= JOIN_QUALITY &&
+    !isMarked(table, one) &&
+    runs.awaitedRouter(table, one) < 0 &&
+    isMineToAsk(one) &&
+    key.trustedWith(table, one, key.UNCONFIRMED) === key.NO_KEY &&
+    !key.hasTentative(table, one)
+  ) {
+    runs.wantRouter(table, one);
+  }
+  goOn(wantNext);
 }
 
 function isMineToAsk(one: number): boolean {
@@ -228,14 +373,11 @@ function askNeighbours(entry: number): void {
   if (state[ROUTES] === 1 && seconds() >= state[NEIGHBOURS_AT]) {
     state[NEIGHBOURS_AT] = seconds() + NEIGHBOUR_PAUSE;
     runs.clearRun();
+    centralised(entry);
     wantNeighbours();
-    if (runs.run[T_COUNT] > 0) {
-      centralised(entry);
-      runs.startRun();
-      return;
-    }
+  } else {
+    endTask();
   }
-  endTask();
 }
 
 /** TIMER_RUN: the REQUEST goes out again, or the run is over; ends the task. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who this mote is: the identity record in memory, and the REQUEST counter, which is stored ahead of its use.
 
-import { radioFilter, radioTune, report, storageRead, storageWrite } from '#board';
+import { radioChannel, radioFilter, report, storageRead, storageWrite } from '#board';
 import { makeWords } from '../../crypto-core/tables.ts';
 import { EVENT_BAD_RECORD } from '../events.ts';
 import * as records from '../records.ts';
@@ -25,13 +25,13 @@ export function loadIdentity(): boolean {
     return false;
   }
   if (storageRead(records.RECORD_COUNTER, counter, STORED, records.COUNTER_WORDS)) counter[NEXT] = counter[STORED];
-  radioTune(me[records.IDENTITY_CHANNEL]);
   radioFilter(
     me[records.IDENTITY_PAN],
     me[records.IDENTITY_SHORT],
     me[records.IDENTITY_EUI],
     me[records.IDENTITY_EUI + 1],
   );
+  radioChannel(me[records.IDENTITY_CHANNEL]);
   return true;
 }
 
@@ -44,6 +44,16 @@ export function nextCounter(): number {
     storageWrite(records.RECORD_COUNTER, counter, STORED, records.COUNTER_WORDS);
   }
   return value;
+}
+
+/** Values that are stored and not given yet. */
+export function counterLeft(): number {
+  return counter[STORED] - counter[NEXT];
+}
+
+/** Goes on where a sleep began: what was stored ahead then is still to be had. @param left what counterLeft() said */
+export function resumeCounter(left: number): void {
+  if (left <= RESERVE && left <= counter[STORED]) counter[NEXT] = counter[STORED] - left;
 }
 
 /** T of protocol.md "Timers": 100 ms + T_aes (100 + 40 hops). @returns milliseconds. */

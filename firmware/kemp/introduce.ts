@@ -2,9 +2,9 @@
 // Distribution mode at the previous router: it introduces a node that it shares a key with to a router that it shares a key
 // with (protocol.md "Distribution mode"). Predictive: N asks it directly; reactive: through the new router.
 
-import { randomWord, seconds } from '#board';
+import { randomWord } from '#board';
 import { wipeWords } from '../../crypto-core/index.ts';
-import { div, makeWords } from '../../crypto-core/tables.ts';
+import { makeWords } from '../../crypto-core/tables.ts';
 import { MODE_PREDICTIVE, MODE_REACTIVE } from '../events.ts';
 import { copyAddress, getAddress, names, putAddress, widthOf } from '../link/address.ts';
 import { body, rx, RX_KEY, RX_LENGTH, sender } from '../link/receive.ts';
@@ -15,14 +15,12 @@ import { IDENTITY_DEPTH_LIMIT, IDENTITY_EUI } from '../records.ts';
 import * as refusal from '../refusals.ts';
 import { ANSWER_ROUTER, answers, findAnswer, keepAnswer, NO_ANSWER, putAnswer } from './answers.ts';
 import { approvalLength, putApproval } from './approval.ts';
+import { STRANGERS, take } from './bucket.ts';
 import { me } from './identity.ts';
 import * as key from './keys.ts';
 import { head, REQUEST, TAIL_OCTETS } from './layout.ts';
 import { getTail } from './request.ts';
 import * as term from './terms.ts';
-
-/** N counts the life of its key from a REQUEST, R from the APPROVAL that followed: never more than N has left. */
-const MARGIN_SECONDS = 10;
 
 const secret = makeWords(4);
 /** Key with N, key with R. */
@@ -43,7 +41,7 @@ export function onIntroduce(): void {
   const t = term.terms;
   const secured = rx[RX_KEY] !== key.NO_KEY;
   const named = rx[RX_LENGTH] - 1 - TAIL_OCTETS;
-  t[term.T_MODE] = body[0] & 3;
+  term.newTerms(body[0] & 3);
   t[term.T_COUNT] = 1;
   // N and R: one has sent the frame, the other is named in it.
   const namedAt = secured ? term.T_NODE : term.routerOf(0);
@@ -89,8 +87,7 @@ function onRequestMac(): void {
     return;
   }
   key.keys[withNode + key.KEY_PEER_CTR] = t[term.T_CTR];
-  const left = key.keys[withNode + key.KEY_EXPIRES] - seconds() - MARGIN_SECONDS;
-  const life = left > 0 ? div(left, 60) : 0;
+  const life = key.lifeLeft(withNode);
   const depth = key.keys[withNode + key.KEY_DEPTH] + 1;
   if (depth > me[IDENTITY_DEPTH_LIMIT] || life === 0) {
     drop(depth > me[IDENTITY_DEPTH_LIMIT] ? refusal.REFUSED_DEPTH : refusal.REFUSED_LIFETIME);
@@ -129,8 +126,8 @@ export function onForward(): void {
   const named = rx[RX_LENGTH] - 1 - TAIL_OCTETS;
   getAddress(body, 1, named, term.terms, term.T_AUTHORITY);
   const introducer = key.keyWith(term.terms, term.T_AUTHORITY, key.LIVE);
-  if (introducer === key.NO_KEY) {
-    drop(refusal.REFUSED_UNKNOWN_ROUTER);
+  if (introducer === key.NO_KEY || !take(STRANGERS)) {
+    drop(introducer === key.NO_KEY ? refusal.REFUSED_UNKNOWN_ROUTER : refusal.REFUSED_BUCKET);
     return;
   }
   message[0] = head(REQUEST, MODE_REACTIVE);

@@ -8,7 +8,7 @@ import { EVENT_KEY, MODE_CENTRALISED, MODE_REFRESH, OUTCOME_ESTABLISHED } from '
 import { copyAddress } from '../link/address.ts';
 import { body, rx, RX_LENGTH, sender } from '../link/receive.ts';
 import { drop } from '../link/refuse.ts';
-import { jobOk, nameRun } from '../link/task.ts';
+import { goOn, jobOk, nameRun } from '../link/task.ts';
 import { IDENTITY_DEPTH_LIMIT, IDENTITY_EUI } from '../records.ts';
 import * as refusal from '../refusals.ts';
 import { startConfirm } from './confirm.ts';
@@ -68,12 +68,16 @@ function onOpened(): void {
   if (reason === refusal.ACCEPTED) {
     copyAddress(run, term.routerOf(which), key.keys, OFFERED);
     key.moveKey(OFFERED, fresh);
-    install();
-    openSession(onInstalled);
+    goOn(onMoved);
   } else {
     wipeWords(key.keys, OFFERED, key.NEXT_KEY);
     drop(reason);
   }
+}
+
+function onMoved(): void {
+  install();
+  openSession(onInstalled);
 }
 
 /** Depth and life that N may accept: 0 from B; one more than its own, and no longer, from a router. */
@@ -103,7 +107,7 @@ function install(): void {
   keys[fresh + key.KEY_INDEX] = index;
   keys[fresh + key.KEY_DEPTH] = term.terms[term.T_DEPTH];
   keys[fresh + key.KEY_MODE] = run[term.T_MODE];
-  copyAddress(run, term.T_AUTHORITY, keys, fresh + key.KEY_AUTHORITY);
+  inherit();
   keys[fresh + key.KEY_CTR] = run[term.T_CTR];
   keys[fresh + key.KEY_EXPIRES] = run[RUN_STARTED] + term.terms[term.T_LIFE] * 60;
   keys[fresh + key.KEY_USED] = seconds();
@@ -121,6 +125,19 @@ function install(): void {
     keys[fresh + key.KEY_INDEX],
   );
   key.logKey(fresh);
+}
+
+/** Who made the key, and since when its line lives: a refreshed key continues the one before it. */
+function inherit(): void {
+  const keys = key.keys;
+  copyAddress(run, term.T_AUTHORITY, keys, fresh + key.KEY_AUTHORITY);
+  keys[fresh + key.KEY_MADE] = run[RUN_STARTED];
+  keys[fresh + key.KEY_BORN] = run[RUN_STARTED];
+  const own = key.keyWith(run, term.T_AUTHORITY, key.LIVE);
+  if (run[term.T_MODE] !== MODE_CENTRALISED && own !== key.NO_KEY) {
+    keys[fresh + key.KEY_BORN] = keys[own + key.KEY_BORN];
+    if (run[term.T_MODE] === MODE_REFRESH) copyAddress(keys, own + key.KEY_AUTHORITY, keys, fresh + key.KEY_AUTHORITY);
+  }
 }
 
 function onInstalled(): void {

@@ -3,9 +3,10 @@
 
 import { report } from '#board';
 import { makeWords, type Words } from '../../crypto-core/tables.ts';
-import { EVENT_ATTACH, EVENT_DETACH, EVENT_RANK } from '../events.ts';
+import { EVENT_ATTACH, EVENT_DETACH, EVENT_RANK, MODE_RETURN } from '../events.ts';
 import { copyAddress, names } from '../link/address.ts';
-import { keys, keyWith, NO_KEY, UNCONFIRMED } from './keys.ts';
+import { nothing } from '../link/task.ts';
+import { keys, trustedWith, NO_KEY, UNCONFIRMED } from './keys.ts';
 import { MAX_HOPS } from './layout.ts';
 
 export const parent = makeWords(5);
@@ -17,9 +18,16 @@ const PARENT_RANK = 4;
 export const NO_RANK = 255;
 parent[PARENT_RANK] = NO_RANK;
 
-/** The live key with the parent, or NO_KEY: detached, or the key has ended. */
+let onReturn = nothing;
+
+/** @param next called when this mote goes back to a key that it held: nobody else tells B. */
+export function watchReturns(next: () => void): void {
+  onReturn = next;
+}
+
+/** The live key with the parent, or NO_KEY: detached, or the key has ended or is in doubt. */
 export function parentKey(): number {
-  return parent[PARENT_STATE] === 1 ? keyWith(parent, PARENT_ADDRESS, UNCONFIRMED) : NO_KEY;
+  return parent[PARENT_STATE] === 1 ? trustedWith(parent, PARENT_ADDRESS, UNCONFIRMED) : NO_KEY;
 }
 
 /** True if `address` names the parent. */
@@ -32,6 +40,7 @@ export function attachTo(key: number, rank: number, mode: number): void {
   copyAddress(keys, key, parent, PARENT_ADDRESS);
   parent[PARENT_STATE] = 1;
   report(EVENT_ATTACH, keys[key + 1], mode, 0, 0, 0);
+  if (mode === MODE_RETURN) onReturn();
   setParentRank(rank);
 }
 
@@ -50,4 +59,9 @@ export function rank(): number {
 export function setParentRank(value: number): void {
   if (parent[PARENT_RANK] !== value) report(EVENT_RANK, value + 1, 0, 0, 0, 0);
   parent[PARENT_RANK] = value;
+}
+
+/** What the parent, of today or the last one, said of its distance; 0 if nothing. */
+export function parentRank(): number {
+  return parent[PARENT_RANK] === NO_RANK ? 0 : parent[PARENT_RANK];
 }

@@ -37,3 +37,9 @@ export const REFUSED_FCS = 94;
 export const REFUSED_QUEUE = 95;
 /** An ADVERT under this mote's own EUI-64. */
 export const REFUSED_OWN_NAME = 96;
+/** The base station has revoked the node, or the router that introduces it. */
+export const REFUSED_REVOKED = 99;
+/** A leaky bucket is empty: strangers ask more than this mote will do for them. */
+export const REFUSED_BUCKET = 98;
+/** Both ends asked for a key at once, and this end's run stands. */
+export const REFUSED_CROSSING = 97;

@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// REJECT at N. With the authority's MAC it ends the run; without, it is a hint: the next repeat comes sooner, no more.
+// REJECT at N. With the authority's MAC it ends the run; without, it is a hint: a repeat, or an ECHO, comes sooner, no more.
 
 import { getWord, wipeWords } from '../../crypto-core/index.ts';
 import { makeWords } from '../../crypto-core/tables.ts';
 import { MODE_CENTRALISED, OUTCOME_REJECTED } from '../events.ts';
-import { body, rx, RX_LENGTH } from '../link/receive.ts';
+import { body, rx, RX_LENGTH, sender } from '../link/receive.ts';
 import { refuse } from '../link/refuse.ts';
 import { endTask } from '../link/task.ts';
-import { setTimer, TIMER_RUN } from '../link/timers.ts';
+import { hastenTimer, TIMER_RUN } from '../link/timers.ts';
 import { IDENTITY_KEY } from '../records.ts';
 import * as refusal from '../refusals.ts';
 import { failRun } from './decide.ts';
+import { HINTS, take } from './bucket.ts';
+import { doubt } from './echo.ts';
 import { me } from './identity.ts';
 import * as key from './keys.ts';
-import { REJECT_CTR, REJECT_MAC, REJECT_OCTETS, REJECT_REASON } from './layout.ts';
+import { REJECT_CTR, REJECT_MAC, REJECT_NO_KEY, REJECT_OCTETS, REJECT_REASON } from './layout.ts';
 import { run, runOpen } from './run.ts';
 import * as term from './terms.ts';
 
-/** What a hint leaves of the time until the next repeat, ms. */
+/** What a hint leaves of the time until the next repeat, ms; it never adds any. */
 const HINT_MS = 200;
 
 const secret = makeWords(4);
@@ -28,18 +30,28 @@ export function onReject(): void {
   if (length !== REJECT_MAC && length !== REJECT_OCTETS) {
     refuse(refusal.REFUSED_KMP_LENGTH);
     endTask();
+  } else if (body[REJECT_REASON] === REJECT_NO_KEY) {
+    refuse(refusal.REFUSED_HINT);
+    doubtSender();
+    endTask();
   } else if (!runOpen() || getWord(body, REJECT_CTR) !== run[term.T_CTR] || (body[0] & 3) !== run[term.T_MODE]) {
     refuse(refusal.REFUSED_NO_RUN);
     endTask();
   } else if (length === REJECT_MAC) {
     refuse(refusal.REFUSED_HINT);
-    setTimer(TIMER_RUN, HINT_MS);
+    hastenTimer(TIMER_RUN, HINT_MS);
     endTask();
   } else {
     term.terms[term.T_MAC] = getWord(body, REJECT_MAC);
     term.terms[term.T_MAC + 1] = getWord(body, REJECT_MAC + 4);
     verify();
   }
+}
+
+/** A router says that it has no key with this node: the one held here is asked after sooner than it would have been. */
+function doubtSender(): void {
+  const held = key.keyWith(sender, 0, key.LIVE);
+  if (held !== key.NO_KEY && take(HINTS)) doubt(held);
 }
 
 function verify(): void {

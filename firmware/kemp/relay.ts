@@ -4,14 +4,24 @@
 // that may hold no key yet, is a plain frame with a message that is sealed or carries a MAC itself.
 
 import { makeWords, type Words } from '../../crypto-core/tables.ts';
-import { getAddress, names, putAddress, widthOf } from '../link/address.ts';
+import {
+  getAddress,
+  getHandle,
+  HANDLE_OCTETS,
+  handleOf,
+  names,
+  putAddress,
+  putHandle,
+  widthOf,
+} from '../link/address.ts';
 import { body, rx, RX_KEY, RX_LENGTH, sender } from '../link/receive.ts';
 import { drop } from '../link/refuse.ts';
 import { endTask } from '../link/task.ts';
-import { message, sendMessage } from '../link/transmit.ts';
+import { message, sendData, sendMessage } from '../link/transmit.ts';
 import { BODY_LENGTH } from '../mac/reassembly.ts';
-import { IDENTITY_EUI, IDENTITY_SHORT, NO_SHORT } from '../records.ts';
+import { IDENTITY_BASE_EUI, IDENTITY_EUI } from '../records.ts';
 import * as refusal from '../refusals.ts';
+import { CHILDREN, STRANGERS, take } from './bucket.ts';
 import { me } from './identity.ts';
 import * as key from './keys.ts';
 import * as layout from './layout.ts';
@@ -19,25 +29,42 @@ import { isParent, parentKey } from './parent.ts';
 
 const next = makeWords(3);
 
-/** Width of the addresses of a route: all of them short, or none. */
-function routeWidth(): number {
-  return widthOf(me, IDENTITY_EUI);
-}
-
 /** Begins an UP message for a message of this mote or of a node in earshot. @returns where the message goes. */
 export function putEnvelope(origin: Words, originAt: number): number {
   const wide = widthOf(origin, originAt) === 8;
   message[0] = layout.head(layout.UP, 0);
-  message[layout.ENVELOPE_INFO] =
-    (wide ? layout.INFO_WIDE_ORIGIN : 0) | (me[IDENTITY_SHORT] === NO_SHORT ? layout.INFO_WIDE : 0);
+  message[layout.ENVELOPE_INFO] = wide ? layout.INFO_WIDE_ORIGIN : 0;
   return putAddress(message, layout.ENVELOPE_ADDRESSES, wide ? 8 : 2, origin, originAt);
+}
+
+/** Where a message of this mote's own to B begins in `message`, and its octets. */
+const own = makeWords(2);
+const OWN_START = 0;
+const OWN_OCTETS = 1;
+
+/**
+ * Makes room in `message` for a sealed message of this mote's own to B: alone where B is the parent, else in UP.
+ * @returns where it begins
+ */
+export function beginUp(octets: number): number {
+  own[OWN_START] = isParent(me, IDENTITY_BASE_EUI) ? 0 : putEnvelope(me, IDENTITY_EUI);
+  own[OWN_OCTETS] = octets;
+  return own[OWN_START];
+}
+
+/** Sends what beginUp() made room for, once it is sealed; ends the task. */
+export function sendUp(): void {
+  const up = parentKey();
+  const start = own[OWN_START];
+  if (up === key.NO_KEY) endTask();
+  else sendMessage(start + own[OWN_OCTETS], key.keys, up, start === 0 ? key.NO_KEY : up, endTask);
 }
 
 /** A plain centralised REQUEST of a node in earshot; ends the task. */
 export function relayRequest(): void {
   const up = parentKey();
-  if (up === key.NO_KEY) {
-    drop(refusal.REFUSED_NOT_JOINED);
+  if (up === key.NO_KEY || !take(STRANGERS)) {
+    drop(up === key.NO_KEY ? refusal.REFUSED_NOT_JOINED : refusal.REFUSED_BUCKET);
     return;
   }
   const at = putEnvelope(sender, 0);
@@ -56,21 +83,19 @@ export function relayRequest(): void {
 /** An UP message of a child; ends the task. */
 export function relayUp(): void {
   const up = parentKey();
-  if (up === key.NO_KEY) {
-    drop(refusal.REFUSED_NOT_JOINED);
+  if (up === key.NO_KEY || !take(CHILDREN)) {
+    drop(up === key.NO_KEY ? refusal.REFUSED_NOT_JOINED : refusal.REFUSED_BUCKET);
     return;
   }
   const info = body[layout.ENVELOPE_INFO];
   const hops = info & layout.INFO_HOPS;
-  const width = routeWidth();
   const origin = (info & layout.INFO_WIDE_ORIGIN) === 0 ? 2 : 8;
-  const at = layout.ENVELOPE_ADDRESSES + origin + hops * width;
+  const at = layout.ENVELOPE_ADDRESSES + origin + hops * HANDLE_OCTETS;
   if (
     isParent(sender, 0) ||
     hops >= layout.MAX_HOPS ||
     at + 1 > rx[RX_LENGTH] ||
-    rx[RX_LENGTH] + width > BODY_LENGTH ||
-    (width === 8) !== ((info & layout.INFO_WIDE) !== 0)
+    rx[RX_LENGTH] + HANDLE_OCTETS > BODY_LENGTH
   ) {
     drop(refusal.REFUSED_ROUTE);
     return;
@@ -79,7 +104,7 @@ export function relayUp(): void {
   getAddress(body, layout.ENVELOPE_ADDRESSES, origin, next, 0);
   const known = hops === 0 && names(next, 0, key.keys, rx[RX_KEY]);
   for (let i = 0; i < at; i++) message[i] = body[i];
-  const inner = known ? at : putAddress(message, at, width, key.keys, rx[RX_KEY]);
+  const inner = known ? at : putHandle(message, at, handleOf(key.keys, rx[RX_KEY]));
   if (!known) message[layout.ENVELOPE_INFO] = info + 1;
   for (let i = at; i < rx[RX_LENGTH]; i++) message[inner + i - at] = body[i];
   sendMessage(inner + rx[RX_LENGTH] - at, key.keys, up, up, endTask);
@@ -89,19 +114,29 @@ export function relayUp(): void {
 export function relayDown(): void {
   const hops = body[layout.ENVELOPE_INFO] & layout.INFO_HOPS;
   const wideLast = (body[layout.ENVELOPE_INFO] & layout.INFO_WIDE_ORIGIN) !== 0;
-  const last = wideLast ? 8 : 2;
-  const width = hops === 1 ? last : routeWidth();
+  const width = hops > 1 ? HANDLE_OCTETS : wideLast ? 8 : 2;
   const rest = layout.ENVELOPE_ADDRESSES + width;
-  if (hops === 0 || rest + 1 > rx[RX_LENGTH]) {
+  // From above alone: the parent, or a router that this one has asked for a key. Who is served here sends nothing down.
+  const fromBelow = key.keys[rx[RX_KEY] + key.KEY_SERVED] === 1 && !isParent(sender, 0);
+  if (fromBelow || hops === 0 || rest + 1 > rx[RX_LENGTH] || (body[0] & 3) > layout.DOWN_DATA) {
     drop(refusal.REFUSED_ROUTE);
     return;
   }
-  getAddress(body, layout.ENVELOPE_ADDRESSES, width, next, 0);
-  const below = key.keyWith(next, 0, key.LIVE);
   if (hops === 1) {
+    getAddress(body, layout.ENVELOPE_ADDRESSES, width, next, 0);
+    const data = (body[0] & 3) === layout.DOWN_DATA;
+    const link = data ? key.keyWith(next, 0, key.LIVE) : key.NO_KEY;
+    if (data && link === key.NO_KEY) {
+      drop(refusal.REFUSED_UNKNOWN_ROUTER);
+      return;
+    }
     for (let i = rest; i < rx[RX_LENGTH]; i++) message[i - rest] = body[i];
-    sendMessage(rx[RX_LENGTH] - rest, next, 0, key.NO_KEY, endTask);
-  } else if (below === key.NO_KEY) {
+    if (data) sendData(rx[RX_LENGTH] - rest, link, endTask);
+    else sendMessage(rx[RX_LENGTH] - rest, next, 0, key.NO_KEY, endTask);
+    return;
+  }
+  const below = key.keyOfHandle(getHandle(body, layout.ENVELOPE_ADDRESSES));
+  if (below === key.NO_KEY) {
     drop(refusal.REFUSED_UNKNOWN_ROUTER);
   } else {
     message[0] = body[0];

@@ -4,8 +4,8 @@
 import { randomWord, report, seconds } from '#board';
 import { mac, putWord, wipeWords } from '../../crypto-core/index.ts';
 import { makeWords, type Words } from '../../crypto-core/tables.ts';
-import { EVENT_RUN, EVENT_RUN_END, MODE_CENTRALISED } from '../events.ts';
-import { copyAddress, names, put8, putAddress, widthOf } from '../link/address.ts';
+import { EVENT_RUN, EVENT_RUN_END, MODE_CENTRALISED, MODE_REFRESH, OUTCOME_REJECTED } from '../events.ts';
+import { copyAddress, isLower, names, put8, putAddress, widthOf } from '../link/address.ts';
 import { endTask, nameRun } from '../link/task.ts';
 import { jitter, setTimer, stopTimer, TIMER_RUN } from '../link/timers.ts';
 import { message, sendMessage } from '../link/transmit.ts';
@@ -114,6 +114,9 @@ function sendRequest(): void {
     for (let which = 0; which < run[term.T_COUNT]; which++) {
       length = putAddress(message, length, width, run, term.routerOf(which));
     }
+  } else if (run[term.T_MODE] === MODE_REFRESH) {
+    message[1] = run[term.T_INDEX];
+    length = 2;
   } else {
     // The receiver is one of A and R: the other one is named.
     const other = names(run, RUN_ENTRY, run, term.T_AUTHORITY) ? term.routerOf(0) : term.T_AUTHORITY;
@@ -171,6 +174,18 @@ export function answered(which: number): boolean {
 /** True if at least one router has answered. */
 export function answeredAny(): boolean {
   return run[RUN_DONE] !== 0;
+}
+
+/**
+ * Two runs between one pair cross where each is the router that the other wants: that of the lower EUI-64 stands. The higher one
+ * drops that router from its own run. @returns false if the other's message is to be ignored.
+ */
+export function yields(table: Words, at: number): boolean {
+  const which = runOpen() ? awaitedRouter(table, at) : -1;
+  if (which < 0) return true;
+  if (isLower(me, IDENTITY_EUI, table, at)) return false;
+  if (answered(which)) endRun(OUTCOME_REJECTED);
+  return true;
 }
 
 /** Ends the open run: its randoms and keys are forgotten, what it was for is not. */

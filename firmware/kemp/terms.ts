@@ -2,7 +2,7 @@
 // The terms of a run: what N, R and A must agree on. One table for the run that the current task is about; N's own open run
 // is a second table of the same layout (run.ts), so the derivations below take either.
 
-import { cmacBegin, kdfBegin, mac, putWord } from '../../crypto-core/index.ts';
+import { cmacBegin, kdfBegin, mac, putWord, wipeWords } from '../../crypto-core/index.ts';
 import { makeBytes, makeWords, type Bytes, type Words } from '../../crypto-core/tables.ts';
 import { ADDRESS_WORDS, put8 } from '../link/address.ts';
 import { runJob } from '../link/task.ts';
@@ -21,9 +21,17 @@ export const T_COUNT = 15; // routers wanted, 1 to 3
 export const T_ROUTERS = 16; // their addresses, 3 x 3 words
 export const T_LIFE = 25; // minutes
 export const T_DEPTH = 26;
-export const TERMS_WORDS = 27;
+/** Refresh: index of the key that the REQUEST is MACed under; else 0. */
+export const T_INDEX = 27;
+export const TERMS_WORDS = 28;
 
 export const terms = makeWords(TERMS_WORDS);
+
+/** Forgets the terms of the run before. */
+export function newTerms(mode: number): void {
+  wipeWords(terms, 0, TERMS_WORDS);
+  terms[T_MODE] = mode;
+}
 
 /** Offset of the address of router `which` (0 to 2) in a table of terms. */
 export function routerOf(which: number): number {
@@ -36,6 +44,7 @@ export const LABEL_DERIVE = 2;
 export const LABEL_SEAL = 3;
 export const LABEL_LINK = 4;
 export const LABEL_SESSION = 5;
+export const LABEL_DATA = 6;
 const LABEL_PAIRWISE = 7;
 const LABEL_SESSION_KEY = 8;
 
@@ -94,12 +103,12 @@ export function counterWord(t: Words): number {
 }
 
 /**
- * MAC-64 of a REQUEST: head | number of routers | ctr | r0 | N | A | routers. The first two words of crypto-core's `mac`.
+ * MAC-64 of a REQUEST: head | key index (refresh), number of routers | ctr | r0 | N | A | routers. The first two words of crypto-core's `mac`.
  * @param key request-MAC(K_NA).
  */
 export function requestMac(key: Words, at: number, t: Words, next: () => void): void {
   scratch[0] = head(REQUEST, t[T_MODE]);
-  scratch[1] = t[T_COUNT];
+  scratch[1] = t[T_INDEX] * 16 + t[T_COUNT];
   putWord(scratch, 2, counterWord(t));
   put8(scratch, 6, t, T_R0);
   put8(scratch, 14, t, T_NODE);

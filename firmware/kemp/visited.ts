@@ -5,25 +5,25 @@
 import { report, seconds } from '#board';
 import { getWord, putWord, wipeBytes } from '../../crypto-core/index.ts';
 import { div, makeWords, type Words } from '../../crypto-core/tables.ts';
-import { EVENT_COMMIT, MODE_CENTRALISED } from '../events.ts';
+import { EVENT_COMMIT, MODE_CENTRALISED, MODE_REFRESH } from '../events.ts';
 import { copyAddress, names } from '../link/address.ts';
 import { body, rx, RX_LENGTH, sender } from '../link/receive.ts';
 import { drop, refuse } from '../link/refuse.ts';
 import { endTask, jobOk, nameRun } from '../link/task.ts';
 import { message, sendMessage } from '../link/transmit.ts';
-import { IDENTITY_BASE_EUI, IDENTITY_DEPTH_LIMIT, IDENTITY_EUI, NO_SHORT } from '../records.ts';
+import { IDENTITY_BASE_EUI, IDENTITY_DEPTH_LIMIT, IDENTITY_EUI, IDENTITY_PROVISIONAL, NO_SHORT } from '../records.ts';
 import * as refusal from '../refusals.ts';
 import { group, GROUP_COUNTER, GROUP_INDEX, GROUP_KEY } from './group.ts';
 import { me, runTimeout } from './identity.ts';
 import * as key from './keys.ts';
 import * as layout from './layout.ts';
+import { isMarked, unmark } from './marks.ts';
+import { yields } from './run.ts';
 import { openBody, sealBody, sealTerms, takeSequence } from './sealed.ts';
 import { hasSession, session, SESSION_INDEX, SESSION_SEAL, SESSION_SEQ_IN } from './session.ts';
 import { sendReject } from './reject.ts';
 import * as term from './terms.ts';
 
-/** A key from a router is provisional until B has acknowledged ATTACHED: seconds (T_prov). */
-const PROVISIONAL_SECONDS = 3600;
 /** A tentative key is dropped after this many T. */
 const TENTATIVE_T = 10;
 
@@ -58,7 +58,7 @@ export function onApproval(): void {
     repeatNotice(repeated);
     return;
   }
-  term.terms[term.T_MODE] = body[0] & 3;
+  term.newTerms(body[0] & 3);
   const index = body[layout.APPROVAL_INDEX];
   const seq = getWord(body, layout.APPROVAL_SEQ);
   if (term.terms[term.T_MODE] === MODE_CENTRALISED) {
@@ -134,9 +134,16 @@ function judge(): number {
   t[term.T_DEPTH] = body[at + 30];
   if (names(t, term.T_NODE, me, IDENTITY_EUI)) return refusal.REFUSED_WRONG_RUN;
   if (t[term.T_LIFE] === 0) return refusal.REFUSED_LIFETIME;
-  if (central) return t[term.T_DEPTH] === 0 ? refusal.ACCEPTED : refusal.REFUSED_DEPTH;
+  if (central) {
+    // Only B lifts its own mark, by granting the node a key again.
+    unmark(t, term.T_NODE);
+    if (t[term.T_DEPTH] !== 0) return refusal.REFUSED_DEPTH;
+    return yields(t, term.T_NODE) ? refusal.ACCEPTED : refusal.REFUSED_CROSSING;
+  }
+  if (isMarked(t, term.T_NODE)) return refusal.REFUSED_REVOKED;
   if (t[term.T_DEPTH] < 1 || t[term.T_DEPTH] > me[IDENTITY_DEPTH_LIMIT]) return refusal.REFUSED_DEPTH;
-  return key.keyWith(t, term.T_NODE, key.LIVE) === key.NO_KEY ? refusal.ACCEPTED : refusal.REFUSED_LIVE_KEY;
+  if (key.trustedWith(t, term.T_NODE, key.LIVE) !== key.NO_KEY) return refusal.REFUSED_LIVE_KEY;
+  return yields(t, term.T_NODE) ? refusal.ACCEPTED : refusal.REFUSED_CROSSING;
 }
 
 /** Keeps K_NR as a tentative key. @param tagHigh the APPROVAL's tag, to know it again. */
@@ -194,6 +201,7 @@ function sealNotice(): void {
   keys[fresh + key.KEY_FULL_EXPIRES] = seconds() + t[term.T_LIFE] * 60;
   keys[fresh + key.KEY_EXPIRES] = seconds() + 1 + div(TENTATIVE_T * runTimeout(1), 1000);
   keys[fresh + key.KEY_SERVED] = 1;
+  keys[fresh + key.KEY_TOLD] = group[GROUP_INDEX];
   keys[fresh + key.KEY_SEQ_OUT] = 1;
   keys[fresh + key.KEY_SEQ_IN] = 1;
   keys[fresh + key.KEY_STATE] = key.TENTATIVE;
@@ -252,14 +260,14 @@ export function tentativeOf(t: Words): number {
 /** N used the key: it is proved. The older key with N goes. @returns where the key is now, or NO_KEY: no room. */
 export function onCommit(tentative: number): number {
   const keys = key.keys;
+  const old = key.keyWith(keys, tentative, key.LIVE);
   const live = key.roomFor(keys, tentative);
   if (live === key.NO_KEY) return live;
   key.moveKey(tentative, live);
   keys[live + key.KEY_STATE] = key.LIVE;
-  const full = keys[live + key.KEY_FULL_EXPIRES];
-  const provisional = seconds() + PROVISIONAL_SECONDS;
-  const introduced = keys[live + key.KEY_DEPTH] > 0;
-  keys[live + key.KEY_EXPIRES] = introduced && provisional < full ? provisional : full;
+  keys[live + key.KEY_USED] = seconds();
+  if (keys[live + key.KEY_MODE] === MODE_REFRESH && old !== key.NO_KEY) continueKey(old, live);
+  else startProvisional(live);
   key.dropOlder(live);
   nameRun(keys[live + 1], keys[live + key.KEY_CTR]);
   report(
@@ -272,6 +280,24 @@ export function onCommit(tentative: number): number {
   );
   key.logKey(live);
   return live;
+}
+
+/** A refreshed key is the old one in all but its octets: who made it, how long it lives, what B has yet to be told. */
+function continueKey(old: number, live: number): void {
+  const keys = key.keys;
+  copyAddress(keys, old + key.KEY_AUTHORITY, keys, live + key.KEY_AUTHORITY);
+  keys[live + key.KEY_EXPIRES] = keys[old + key.KEY_EXPIRES];
+  keys[live + key.KEY_FULL_EXPIRES] = keys[old + key.KEY_FULL_EXPIRES];
+  keys[live + key.KEY_TRIES] = keys[old + key.KEY_TRIES];
+  keys[live + key.KEY_DUE] = keys[old + key.KEY_DUE];
+}
+
+/** A key from a router is provisional until B has acknowledged ATTACHED. */
+function startProvisional(live: number): void {
+  const keys = key.keys;
+  const full = keys[live + key.KEY_FULL_EXPIRES];
+  const provisional = seconds() + 60 * me[IDENTITY_PROVISIONAL];
+  keys[live + key.KEY_EXPIRES] = keys[live + key.KEY_DEPTH] > 0 && provisional < full ? provisional : full;
 }
 
 /** A secured frame under a key that is not here (any more): its sender is told, once a second at most. Ends the task. */

@@ -1,31 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the base station learns of who is where: routes recorded on the way up, and ATTACHED, which it acknowledges.
 
-import { report } from '#board';
+import { report, seconds } from '#board';
 import { getWord, putWord } from '../../crypto-core/index.ts';
 import { makeWords, type Words } from '../../crypto-core/tables.ts';
-import { EVENT_ATTACHED, MODE_CENTRALISED } from '../events.ts';
-import { getAddress } from '../link/address.ts';
+import {
+  EVENT_ATTACHED,
+  MODE_CENTRALISED,
+  MODE_REFRESH,
+  REVOKE_CHAIN,
+  REVOKE_COMPROMISED,
+  REVOKE_REMOVED,
+} from '../events.ts';
+import { getAddress, getHandle, HANDLE_OCTETS, handleOf, putHandle } from '../link/address.ts';
 import { body, rx, RX_KEY, RX_LENGTH } from '../link/receive.ts';
 import { drop } from '../link/refuse.ts';
-import { endTask, jobOk, nameRun, task, TASK_TYPE } from '../link/task.ts';
+import { endTask, goOn, jobOk, nameRun, task, TASK_TYPE } from '../link/task.ts';
 import { message } from '../link/transmit.ts';
 import * as records from '../records.ts';
 import * as refusal from '../refusals.ts';
 import { dropAnswers } from './answers.ts';
-import { handleOf, putHandle } from './attached.ts';
 import { onCentralRequest } from './centre.ts';
 import { me } from './identity.ts';
 import * as key from './keys.ts';
 import * as layout from './layout.ts';
 import * as registry from './registry.ts';
 import { nodes } from './registry.ts';
+import { onRevokedBy, revokeAt } from './revoke.ts';
 import { sendDown } from './route.ts';
 import { sealAlso, sealBody, openBody, sealTerms, takeSequence } from './sealed.ts';
 
-/** Who sent the inner message, and a hop of its route: addresses. */
+/** Time for an ATTACHED of an earlier run to come: two of its longest pauses (attached.ts). */
+const PATIENCE_SECONDS = 120;
+
+/** Who sent the inner message, and who a REVOKED tells of: addresses. */
 const origin = makeWords(3);
-const hop = makeWords(3);
+const named = makeWords(3);
 
 /** The router that tells, the node it tells of, and the router before it: offsets into the registry. */
 let router = registry.NO_NODE;
@@ -36,10 +46,9 @@ let before = registry.VIA_BASE;
 export function onUp(): void {
   const info = body[layout.ENVELOPE_INFO];
   const hops = info & layout.INFO_HOPS;
-  const width = (info & layout.INFO_WIDE) === 0 ? 2 : 8;
   const wideOrigin = (info & layout.INFO_WIDE_ORIGIN) !== 0;
   const route = layout.ENVELOPE_ADDRESSES + (wideOrigin ? 8 : 2);
-  const inner = route + hops * width;
+  const inner = route + hops * HANDLE_OCTETS;
   if (inner + 1 > rx[RX_LENGTH]) {
     drop(refusal.REFUSED_ROUTE);
     return;
@@ -49,8 +58,7 @@ export function onUp(): void {
   let nearer = registry.findNode(key.keys, rx[RX_KEY]);
   if (nearer !== registry.NO_NODE) registry.setVia(nearer, registry.VIA_BASE);
   for (let i = hops - 1; i >= 0 && nearer !== registry.NO_NODE; i--) {
-    getAddress(body, route + i * width, width, hop, 0);
-    const farther = registry.findNode(hop, 0);
+    const farther = registry.findHandle(getHandle(body, route + i * HANDLE_OCTETS));
     if (farther !== registry.NO_NODE) registry.setVia(farther, nearer);
     nearer = farther;
   }
@@ -68,6 +76,10 @@ export function onUp(): void {
     onCentralRequest(origin, 0, nearer);
   } else if (task[TASK_TYPE] === layout.ATTACHED) {
     onAttached(origin, 0, nearer);
+  } else if (task[TASK_TYPE] === layout.ROUTE) {
+    onRoute(origin, 0, nearer);
+  } else if (task[TASK_TYPE] === layout.REVOKED) {
+    onRevoked(origin, 0, nearer);
   } else {
     drop(refusal.REFUSED_KMP_TYPE);
   }
@@ -83,23 +95,13 @@ export function onAttached(from: Words, fromAt: number, through: number): void {
     return;
   }
   router = registry.findNode(from, fromAt);
-  node = registry.findHandle(body[layout.ATTACHED_NODE] * 256 + body[layout.ATTACHED_NODE + 1]);
+  node = registry.findHandle(getHandle(body, layout.ATTACHED_NODE));
   before = through;
-  if (router === registry.NO_NODE || node === registry.NO_NODE) {
-    drop(refusal.REFUSED_UNKNOWN_NODE);
-    return;
-  }
-  if (
-    !registry.hasSessionWith(router) ||
-    (nodes[router + records.NODE_SESSION_COUNTER] & 255) !== body[layout.ATTACHED_INDEX]
-  ) {
-    drop(refusal.REFUSED_NO_SESSION);
-    return;
-  }
+  if (!knowsSession(body[layout.ATTACHED_INDEX])) return;
   const seq = getWord(body, layout.ATTACHED_SEQ);
   sealTerms(body, 0, layout.ATTACHED_SEALED, seq, nodes, router + records.NODE_EUI, me, records.IDENTITY_EUI);
   sealAlso(nodes, node + records.NODE_EUI);
-  const maker = body[layout.ATTACHED_AUTHORITY] * 256 + body[layout.ATTACHED_AUTHORITY + 1];
+  const maker = getHandle(body, layout.ATTACHED_AUTHORITY);
   const known = registry.findHandle(maker);
   if (handleOf(me, records.IDENTITY_EUI) === maker) {
     sealAlso(me, records.IDENTITY_EUI);
@@ -112,28 +114,135 @@ export function onAttached(from: Words, fromAt: number, through: number): void {
   openBody(nodes, router + records.NODE_SESSION, body, layout.ATTACHED_SEALED, layout.ATTACHED_INNER, onAttachedOpened);
 }
 
-function onAttachedOpened(): void {
-  const seq = getWord(body, layout.ATTACHED_SEQ);
-  if (!jobOk) {
-    drop(refusal.REFUSED_TAG);
+/** ROUTE in `body`: a router tells its way, which the UP has recorded; ends the task. */
+export function onRoute(from: Words, fromAt: number, through: number): void {
+  if (rx[RX_LENGTH] !== layout.ROUTE_SEALED + layout.TAG_OCTETS) {
+    drop(refusal.REFUSED_KMP_LENGTH);
     return;
   }
-  if (!takeSequence(seq, nodes, router + records.NODE_SEQUENCE_IN)) {
-    drop(refusal.REFUSED_SEQUENCE);
+  router = registry.findNode(from, fromAt);
+  node = router;
+  before = through;
+  if (!knowsSession(body[layout.ROUTE_INDEX])) return;
+  const seq = getWord(body, layout.ROUTE_SEQ);
+  sealTerms(body, 0, layout.ROUTE_SEALED, seq, nodes, router + records.NODE_EUI, me, records.IDENTITY_EUI);
+  openBody(nodes, router + records.NODE_SESSION, body, layout.ROUTE_SEALED, 0, onRouteOpened);
+}
+
+/** REVOKED in `body`: a party has deleted its keys with a revoked node; ends the task. */
+export function onRevoked(from: Words, fromAt: number, through: number): void {
+  if (rx[RX_LENGTH] !== layout.REVOKE_OCTETS) {
+    drop(refusal.REFUSED_KMP_LENGTH);
     return;
+  }
+  router = registry.findNode(from, fromAt);
+  node = router;
+  before = through;
+  if (!knowsSession(body[layout.REVOKE_INDEX])) return;
+  const seq = getWord(body, layout.REVOKE_SEQ);
+  sealTerms(body, 0, layout.REVOKE_SEALED, seq, nodes, router + records.NODE_EUI, me, records.IDENTITY_EUI);
+  openBody(nodes, router + records.NODE_SESSION, body, layout.REVOKE_SEALED, layout.REVOKE_INNER, onRevokedOpened);
+}
+
+function onRevokedOpened(): void {
+  if (!isFresh(getWord(body, layout.REVOKE_SEQ))) return;
+  onRevokedBy(router, named);
+  endTask();
+}
+
+/** Whether the message is sealed under the session of a known router; if not, it is dropped. */
+function knowsSession(index: number): boolean {
+  if (router === registry.NO_NODE || node === registry.NO_NODE) {
+    drop(refusal.REFUSED_UNKNOWN_NODE);
+    return false;
+  }
+  if (registry.hasSessionWith(router) && (nodes[router + records.NODE_SESSION_COUNTER] & 255) === index) return true;
+  drop(refusal.REFUSED_NO_SESSION);
+  return false;
+}
+
+function onRouteOpened(): void {
+  if (isFresh(getWord(body, layout.ROUTE_SEQ))) acknowledge(0, 0);
+}
+
+function onAttachedOpened(): void {
+  if (!isFresh(getWord(body, layout.ATTACHED_SEQ))) return;
+  const ctr = getWord(body, layout.ATTACHED_SEALED);
+  nameRun(nodes[node + records.NODE_EUI + 1], ctr);
+  const mode = body[0] & 3;
+  const depth = body[layout.ATTACHED_SEALED + 4];
+  const maker = registry.findHandle(getHandle(body, layout.ATTACHED_AUTHORITY));
+  registry.putIn(node, records.NODE_HOLDERS, router);
+  if (maker !== registry.NO_NODE) registry.putIn(node, records.NODE_CHAIN, maker);
+  registry.saveNode(node);
+  if (isOut(depth) || !registry.mayServe(router, node)) {
+    revokeAt(node, router);
+  } else if (isCredible(maker, mode, depth, ctr)) {
+    noteAttached(node, router, ctr, mode, depth);
+  } else if (mayComeTrue(mode, depth, ctr)) {
+    endTask();
+    return;
+  } else {
+    revokeAt(node, router);
+  }
+  goOn(acknowledgeAttached);
+}
+
+function acknowledgeAttached(): void {
+  acknowledge(body[0] & 3, getWord(body, layout.ATTACHED_SEALED));
+}
+
+/** Revoked while its last handover was on the way; of one whose chain is, a key that B made itself is none of that chain. */
+function isOut(depth: number): boolean {
+  const kind = nodes[node + records.NODE_REVOKED];
+  return (kind === REVOKE_CHAIN && depth > 0) || kind === REVOKE_REMOVED || kind === REVOKE_COMPROMISED;
+}
+
+/**
+ * What the introducer had with the node may not have been told yet: its own ATTACHED may be under way. The router is not answered
+ * then, and asks again; B does not believe it if nothing has come in between.
+ */
+function mayComeTrue(mode: number, depth: number, ctr: number): boolean {
+  if (mode === MODE_CENTRALISED || depth < 1 || depth > me[records.IDENTITY_DEPTH_LIMIT]) return false;
+  if (nodes[node + registry.NODE_ODD_CTR] !== ctr) {
+    nodes[node + registry.NODE_ODD_CTR] = ctr;
+    nodes[node + registry.NODE_ODD_SINCE] = seconds();
+  }
+  return seconds() - nodes[node + registry.NODE_ODD_SINCE] < PATIENCE_SECONDS;
+}
+
+/** An introducer must itself have held a key with the node, and added one to its depth. */
+function isCredible(maker: number, mode: number, depth: number, ctr: number): boolean {
+  if (mode === MODE_CENTRALISED) return depth === 0;
+  // A refreshed key is told of where B had not heard of the one before: its maker is that one's.
+  if (mode === MODE_REFRESH) return depth <= me[records.IDENTITY_DEPTH_LIMIT];
+  if (depth < 1 || depth > me[records.IDENTITY_DEPTH_LIMIT]) return false;
+  if (maker === registry.NO_NODE || !registry.isIn(node, records.NODE_HOLDERS, maker)) return false;
+  // An ATTACHED of an earlier run that comes late says nothing of where the node is now.
+  if (ctr < nodes[node + registry.NODE_ATTACHED_CTR]) return true;
+  return nodes[node + registry.NODE_VIA] !== maker || depth === nodes[node + registry.NODE_DEPTH] + 1;
+}
+
+/** Commits the sequence number and the way of a message that has opened; if it has not, or is old, it is dropped. */
+function isFresh(seq: number): boolean {
+  if (!jobOk || !takeSequence(seq, nodes, router + records.NODE_SEQUENCE_IN)) {
+    drop(jobOk ? refusal.REFUSED_SEQUENCE : refusal.REFUSED_TAG);
+    return false;
   }
   registry.saveNode(router);
   registry.setVia(router, before);
-  const ctr = getWord(body, layout.ATTACHED_SEALED);
-  nameRun(nodes[node + records.NODE_EUI + 1], ctr);
-  noteAttached(node, router, ctr, body[0] & 3, body[layout.ATTACHED_SEALED + 4]);
-  message[0] = layout.head(layout.ACK, body[0] & 3);
+  return true;
+}
+
+/** Answers the router with an ACK that names `node` and ctr; ends the task. */
+function acknowledge(mode: number, ctr: number): void {
+  message[0] = layout.head(layout.ACK, mode);
   message[layout.ACK_INDEX] = nodes[router + records.NODE_SESSION_COUNTER] & 255;
-  const answer = registry.nextSequence(router);
-  putWord(message, layout.ACK_SEQ, answer);
-  putHandle(layout.ACK_SEALED, handleOf(nodes, node + records.NODE_EUI));
+  const seq = registry.nextSequence(router);
+  putWord(message, layout.ACK_SEQ, seq);
+  putHandle(message, layout.ACK_SEALED, handleOf(nodes, node + records.NODE_EUI));
   putWord(message, layout.ACK_SEALED + 2, ctr);
-  sealTerms(message, 0, layout.ACK_SEALED, answer, me, records.IDENTITY_EUI, nodes, router + records.NODE_EUI);
+  sealTerms(message, 0, layout.ACK_SEALED, seq, me, records.IDENTITY_EUI, nodes, router + records.NODE_EUI);
   sealBody(nodes, router + records.NODE_SESSION, message, layout.ACK_SEALED, layout.ACK_INNER, onAckSealed);
 }
 
@@ -147,6 +256,7 @@ function noteAttached(served: number, at: number, ctr: number, mode: number, dep
   dropAnswers(nodes, served + records.NODE_EUI, ctr);
   if (ctr <= nodes[served + registry.NODE_ATTACHED_CTR]) return;
   nodes[served + registry.NODE_ATTACHED_CTR] = ctr;
+  nodes[served + registry.NODE_DEPTH] = depth;
   registry.setVia(served, at);
   const server = at === registry.VIA_BASE ? me[records.IDENTITY_EUI + 1] : nodes[at + records.NODE_EUI + 1];
   report(EVENT_ATTACHED, nodes[served + records.NODE_EUI + 1], server, ctr, mode, depth);

@@ -9,12 +9,23 @@ import { NO_SHORT } from '../records.ts';
 
 export const ADDRESS_WORDS = 3;
 
-/** True if `named`, which may be only a short address or only an EUI-64, names the node `known`. */
+/**
+ * True if `named` names the node `known`: by its EUI-64, which alone identifies; by its short address where that is all there
+ * is, as in most frames.
+ */
 export function names(named: Words, namedAt: number, known: Words, knownAt: number): boolean {
-  if (named[namedAt + 2] !== NO_SHORT) {
-    return named[namedAt + 2] === known[knownAt + 2];
+  if (named[namedAt] === 0 && named[namedAt + 1] === 0) {
+    return named[namedAt + 2] !== NO_SHORT && named[namedAt + 2] === known[knownAt + 2];
   }
   return named[namedAt] === known[knownAt] && named[namedAt + 1] === known[knownAt + 1];
+}
+
+/**
+ * The word of an address that tells nearly all other nodes from the one that `named` names: a search compares it before it asks
+ * names().
+ */
+export function tellingWord(named: Words, at: number): number {
+  return named[at] === 0 && named[at + 1] === 0 ? 2 : 1;
 }
 
 /** Copies an address. */
@@ -33,6 +44,30 @@ export function isLower(a: Words, aAt: number, b: Words, bAt: number): boolean {
 /** Octets that name this node on air: 2 or 8. */
 export function widthOf(table: Words, at: number): number {
   return table[at + 2] === NO_SHORT ? 8 : 2;
+}
+
+/** Octets of a handle. */
+export const HANDLE_OCTETS = 2;
+
+/**
+ * A handle names a node of one network in two octets: its short address, or the low 16 bits of its EUI-64 where it has none. It
+ * stands where a mistake opens nothing: in routes, whose hops are secured by themselves, beside an AAD that has the EUI-64, and in
+ * ADVERT, which is a hint.
+ */
+export function handleOf(table: Words, at: number): number {
+  return table[at + 2] === NO_SHORT ? table[at + 1] & 0xffff : table[at + 2];
+}
+
+/** Writes a handle. @returns the offset behind it. */
+export function putHandle(bytes: Bytes, at: number, handle: number): number {
+  bytes[at] = handle >>> 8;
+  bytes[at + 1] = handle & 255;
+  return at + HANDLE_OCTETS;
+}
+
+/** @returns the handle at bytes[at]. */
+export function getHandle(bytes: Bytes, at: number): number {
+  return bytes[at] * 256 + bytes[at + 1];
 }
 
 /** Writes an address of `width` octets. @returns the offset behind it. */

@@ -4,7 +4,7 @@
 
 import { maxPsdu, millis, rxFrame, seconds } from '#board';
 import { makeBytes, makeWords } from '../../crypto-core/tables.ts';
-import { FCS_LENGTH, fcsMatches, fcsUpdate } from '../mac/fcs.ts';
+import { FCS_LENGTH, fcsMatches, fcsPart } from '../mac/fcs.ts';
 import * as mhr from '../mac/header.ts';
 import { findMpx, MPX_WORDS } from '../mac/mpx.ts';
 import { parseHeader } from '../mac/parse-header.ts';
@@ -16,7 +16,7 @@ import * as refusal from '../refusals.ts';
 import { VERSION } from '../kemp/layout.ts';
 import * as key from '../kemp/keys.ts';
 import { drop, refuse } from './refuse.ts';
-import { beginTask, endTask, jobOk, runJob, task, TASK_TYPE, wake } from './task.ts';
+import { beginTask, endTask, goOn, jobOk, runJob, task, TASK_TYPE, wake } from './task.ts';
 import { LAST_COUNTER, sendData } from './transmit.ts';
 
 /** Security level of all link frames, and key id mode (protocol.md "Data"). */
@@ -25,13 +25,16 @@ const LINK_KEY_MODE = 1;
 
 /** What the role handles now: a KMP message, or the payload of a data frame, from body[0] on. */
 export const body = makeBytes(BODY_LENGTH);
-export const rx = makeWords(5);
+export const rx = makeWords(7);
 export const RX_LENGTH = 0;
 /** The key that opened the frame, or NO_KEY if it came in plain. */
 export const RX_KEY = 1;
 export const RX_LQI = 2;
 const RX_CAUSE = 3;
 const RX_FRAME_LENGTH = 4;
+/** FCS so far, and octets that it covers (fcsPart). */
+const RX_SUM = 5;
+const RX_SUMMED = 6;
 /** Who sent the frame, as its MHR names it (address.ts). */
 export const sender = makeWords(3);
 
@@ -83,21 +86,30 @@ export function receiveTask(): boolean {
   rx[RX_FRAME_LENGTH] = length;
   rx[RX_LQI] = queueLqi() & 255;
   rx[RX_KEY] = key.NO_KEY;
-  const reason = inspect(length);
-  if (reason === refusal.ACCEPTED) {
-    if (header[mhr.LEVEL] === 0) deliver();
-    else unlock();
-  } else {
-    drop(reason);
-  }
+  rx[RX_SUM] = 0;
+  rx[RX_SUMMED] = 0;
+  if (length < FCS_LENGTH) drop(refusal.REFUSED_TOO_SHORT);
+  else goOn(checkSum);
   return true;
 }
 
-/** FCS and MHR; sets `sender`. @returns the refusal. */
-function inspect(length: number): number {
-  if (length < FCS_LENGTH) return refusal.REFUSED_TOO_SHORT;
-  if (!fcsMatches(fcsUpdate(0, frame, 0, length - FCS_LENGTH), frame, length)) return refusal.REFUSED_FCS;
-  const reason = parseHeader(frame, length, header);
+function checkSum(): void {
+  const length = rx[RX_FRAME_LENGTH];
+  if (!fcsPart(frame, length - FCS_LENGTH, rx, RX_SUM)) goOn(checkSum);
+  else if (fcsMatches(rx[RX_SUM], frame, length)) goOn(open);
+  else drop(refusal.REFUSED_FCS);
+}
+
+function open(): void {
+  const reason = inspect();
+  if (reason !== refusal.ACCEPTED) drop(reason);
+  else if (header[mhr.LEVEL] === 0) deliver();
+  else unlock();
+}
+
+/** The MHR; sets `sender`. @returns the refusal. */
+function inspect(): number {
+  const reason = parseHeader(frame, rx[RX_FRAME_LENGTH], header);
   if (reason !== refusal.ACCEPTED) return reason;
   if (header[mhr.FRAME_TYPE] !== mhr.FRAME_DATA) return refusal.REFUSED_FRAME_TYPE;
   if (header[mhr.SRC_MODE] === mhr.MODE_NONE) return refusal.REFUSED_ADDRESS_MODE;
@@ -122,7 +134,7 @@ function unlock(): void {
 }
 
 function opened(): void {
-  let used = key.findKey(sender, 0, header[mhr.KEY_INDEX]);
+  const used = key.findKey(sender, 0, header[mhr.KEY_INDEX]);
   const counter = header[mhr.COUNTER];
   if (!jobOk) {
     drop(refusal.REFUSED_MIC);
@@ -133,20 +145,28 @@ function opened(): void {
   } else {
     key.keys[used + key.KEY_RX] = counter + 1;
     key.keys[used + key.KEY_USED] = seconds();
+    key.keys[used + key.KEY_PROBES] = 0;
     const state = key.keys[used + key.KEY_STATE];
-    if (state === key.TENTATIVE) used = onTentative(used);
-    if (state === key.UNCONFIRMED) used = onUnconfirmed(used);
-    rx[RX_KEY] = used;
-    if (used === key.NO_KEY) drop(refusal.REFUSED_TABLE_FULL);
-    else if (asksForAnswer(used, state)) sendData(0, used, deliver);
+    if (state === key.TENTATIVE || state === key.UNCONFIRMED) goOn(prove);
+    else if (asksForAnswer(used)) sendData(0, used, deliver);
     else deliver();
   }
 }
 
+/** The first frame under a key. */
+function prove(): void {
+  const tentative = key.keys[rx[RX_KEY] + key.KEY_STATE] === key.TENTATIVE;
+  const used = tentative ? onTentative(rx[RX_KEY]) : onUnconfirmed(rx[RX_KEY]);
+  rx[RX_KEY] = used;
+  if (used === key.NO_KEY) drop(refusal.REFUSED_TABLE_FULL);
+  else if (tentative || asksForAnswer(used)) sendData(0, used, deliver);
+  else deliver();
+}
+
 /** CONFIRM, the first secured frame or an empty one, asks R for its first frame under the key; N never answers one. */
-function asksForAnswer(used: number, state: number): boolean {
+function asksForAnswer(used: number): boolean {
   const empty = header[mhr.PAYLOAD_IES] === 0 && header[mhr.PAYLOAD_END] === header[mhr.HEADER_LENGTH];
-  return key.keys[used + key.KEY_SERVED] === 1 && (state === key.TENTATIVE || empty);
+  return key.keys[used + key.KEY_SERVED] === 1 && empty;
 }
 
 function deliver(): void {
@@ -176,6 +196,6 @@ function deliverMessage(at: number, end: number): void {
   } else {
     rx[RX_LENGTH] = length;
     task[TASK_TYPE] = body[0] >>> 4;
-    onMessage();
+    goOn(onMessage);
   }
 }

@@ -6,7 +6,7 @@ import { makeWords } from '../../crypto-core/tables.ts';
 import { EVENT_REFUSED } from '../events.ts';
 import { endTask, task, TASK_TYPE } from './task.ts';
 
-export const REASONS = 97;
+export const REASONS = 100;
 /** How often each reason of refusals.ts occurred. */
 export const refusals = makeWords(REASONS);
 

@@ -5,7 +5,7 @@
 // up again, since a key may have ended by then.
 
 import { post, report, STEP_BLOCKS } from '#board';
-import { blocks, JOB_DONE, JOB_RUNNING, step } from '../../crypto-core/index.ts';
+import { blocks, JOB_DONE, JOB_RUNNING, prepareKey, step } from '../../crypto-core/index.ts';
 import { EVENT_WORK } from '../events.ts';
 import { makeWords } from '../../crypto-core/tables.ts';
 
@@ -19,13 +19,18 @@ const TASK_BLOCKS = 4;
 
 let busy = false;
 let posted = false;
-let inJob = false;
+
+/** What the running task does with its next turn: it waits for something else, a crypto step, or `taskNext`. */
+const WAITS = 0;
+const IN_JOB = 1;
+const GOES_ON = 2;
+let turn = WAITS;
 
 /** Whether the job that ended last succeeded; false only for an open whose MIC or tag did not match. */
 export let jobOk = false;
 
 let chooseTask = nothing;
-let jobNext = nothing;
+let taskNext = nothing;
 
 /** What to do next where there is nothing to do yet. */
 export function nothing(): void {}
@@ -43,18 +48,21 @@ export function wake(): void {
   }
 }
 
-/** The board's answer to post(): one crypto step, or the start of the next task. */
+/** The board's answer to post(): one crypto step, the next part of the running task, or the start of another one. */
 export function onPosted(): void {
   posted = false;
-  if (inJob) {
-    const state = step(STEP_BLOCKS);
-    if (state === JOB_RUNNING) {
-      wake();
-    } else {
-      inJob = false;
-      jobOk = state === JOB_DONE;
-      jobNext();
+  if (turn === IN_JOB) {
+    if (!prepareKey()) {
+      const state = step(STEP_BLOCKS);
+      if (state !== JOB_RUNNING) {
+        jobOk = state === JOB_DONE;
+        turn = GOES_ON;
+      }
     }
+    wake();
+  } else if (turn === GOES_ON) {
+    turn = WAITS;
+    taskNext();
   } else if (!busy) {
     chooseTask();
   }
@@ -86,9 +94,16 @@ export function endTask(): void {
   wake();
 }
 
-/** Runs the job just begun, a few blocks a turn. @param next called when it is over; jobOk tells how. */
+/** Runs the job just begun, a few blocks a turn. @param next called in a turn of its own when it is over; jobOk tells how. */
 export function runJob(next: () => void): void {
-  inJob = true;
-  jobNext = next;
+  turn = IN_JOB;
+  taskNext = next;
+  wake();
+}
+
+/** Goes on in another turn: no part of a task takes more than a few milliseconds (docs/architecture.md). */
+export function goOn(next: () => void): void {
+  turn = GOES_ON;
+  taskNext = next;
   wake();
 }

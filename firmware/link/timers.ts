@@ -12,7 +12,14 @@ export const TIMER_DATA = 3;
 export const TIMER_ADVERT = 4;
 export const TIMER_SWEEP = 5;
 export const TIMER_ATTACHED = 6;
-const TIMERS = 7;
+export const TIMER_PROBE = 7;
+export const TIMER_ROUTE = 8;
+export const TIMER_REVOKE = 9;
+export const TIMER_GROUP = 10;
+/** Data that waits for its way down (B), or a sleep that waits for its moment (mote). */
+export const TIMER_DOWN = 11;
+export const TIMER_SLEEP = 12;
+const TIMERS = 13;
 
 const deadlines = makeWords(TIMERS);
 const armed = makeWords(TIMERS);
@@ -28,23 +35,15 @@ export function inMillis(delay: number): number {
   return (millis() + delay) & 0x7fffffff;
 }
 
-function rearm(): void {
-  let soonest = 0x3fffffff;
-  for (let id = 0; id < TIMERS; id++) {
-    if (armed[id] === 1) {
-      const left = remaining(deadlines[id]);
-      if (left < soonest) soonest = left;
-    }
-  }
-  if (soonest < 0) soonest = 0;
-  setAlarm(soonest);
-}
-
-/** Sets timer `id` to `delay` ms from now, in place of what it was set to. */
+/** Sets timer `id` to `delay` ms from now, in place of what it was set to. The alarm is set when no task runs: takeDueTimer(). */
 export function setTimer(id: number, delay: number): void {
   deadlines[id] = inMillis(delay);
   armed[id] = 1;
-  rearm();
+}
+
+/** Lets timer `id` end `delay` ms from now, if it would end later. */
+export function hastenTimer(id: number, delay: number): void {
+  if (armed[id] === 1 && remaining(deadlines[id]) > delay) setTimer(id, delay);
 }
 
 /** Stops timer `id`. */
@@ -52,16 +51,20 @@ export function stopTimer(id: number): void {
   armed[id] = 0;
 }
 
-/** @returns a timer that is due, now stopped, or -1; arms the alarm for the next. */
+/** @returns a timer that is due, now stopped; or -1, and the alarm is set for the next one. */
 export function takeDueTimer(): number {
+  let soonest = 0x3fffffff;
   for (let id = 0; id < TIMERS; id++) {
-    if (armed[id] === 1 && remaining(deadlines[id]) <= 0) {
-      armed[id] = 0;
-      rearm();
-      return id;
+    if (armed[id] === 1) {
+      const left = remaining(deadlines[id]);
+      if (left <= 0) {
+        armed[id] = 0;
+        return id;
+      }
+      if (left < soonest) soonest = left;
     }
   }
-  rearm();
+  setAlarm(soonest);
   return -1;
 }
 

@@ -7,7 +7,7 @@ import { makeBytes, makeWords, type Words } from '../../crypto-core/tables.ts';
 import { EVENT_FRAME } from '../events.ts';
 import * as key from '../kemp/keys.ts';
 import { me } from '../kemp/identity.ts';
-import { FCS_LENGTH, fcsUpdate, putFcs } from '../mac/fcs.ts';
+import { FCS_LENGTH, fcsPart, putFcs } from '../mac/fcs.ts';
 import { fragmentCount, fragmentLength, fragmentStart, mpxRoom } from '../mac/fragment.ts';
 import * as mhr from '../mac/header.ts';
 import { buildHeader } from '../mac/build-header.ts';
@@ -15,9 +15,9 @@ import { putMpxFragment, putMpxFull } from '../mac/mpx.ts';
 import { BODY_LENGTH } from '../mac/reassembly.ts';
 import { sealFrameBegin } from '../mac/security.ts';
 import { IDENTITY_EUI, IDENTITY_PAN, IDENTITY_SHORT, NO_SHORT } from '../records.ts';
-import { nothing, runJob, task, TASK_CAUSE, TASK_CTR, TASK_NODE } from './task.ts';
+import { goOn, nothing, runJob, task, TASK_CAUSE, TASK_CTR, TASK_NODE } from './task.ts';
 
-/** The key ended before the frame was sealed. */
+/** The key ended before the frame was sealed, or there is no way to the receiver. */
 const SENT_NO_KEY = 3;
 /** The payload fits no frame: data is never cut into fragments. */
 const SENT_TOO_LONG = 4;
@@ -30,7 +30,7 @@ export const message = makeBytes(BODY_LENGTH);
 export let txStatus = SENT_OK;
 
 const header = makeWords(mhr.HEADER_WORDS);
-const tx = makeWords(8);
+const tx = makeWords(10);
 const TX_LENGTH = 0;
 /** Link key, or NO_KEY for a plain frame. */
 const TX_KEY = 1;
@@ -41,6 +41,9 @@ const TX_FRAGMENTS = 4;
 const TX_TRANSACTION = 5;
 const TX_FRAME_LENGTH = 6;
 const TX_SEQUENCE = 7;
+/** FCS so far, and octets that it covers (fcsPart). */
+const TX_SUM = 8;
+const TX_SUMMED = 9;
 
 let sentNext = nothing;
 
@@ -109,7 +112,7 @@ function begin(length: number, link: number, next: () => void): void {
   header[mhr.PAYLOAD_IES] = tx[TX_KMP];
   header[mhr.LEVEL] = link === key.NO_KEY ? 0 : 6;
   header[mhr.KEY_MODE] = 1;
-  sendNextFrame();
+  goOn(sendNextFrame);
 }
 
 /** Builds the frame of the next fragment, or of the whole message, and seals it. */
@@ -135,8 +138,10 @@ function sendNextFrame(): void {
   }
   const end = putPayload(start, room);
   tx[TX_FRAME_LENGTH] = mhr.frameLength(header, end);
+  tx[TX_SUM] = 0;
+  tx[TX_SUMMED] = 0;
   if (link === key.NO_KEY) {
-    transmit();
+    goOn(transmit);
   } else {
     sealFrameBegin(txFrame, header, end, key.keys, link + key.KEY_LINK, me[IDENTITY_EUI], me[IDENTITY_EUI + 1]);
     runJob(transmit);
@@ -165,7 +170,11 @@ function copySlice(from: number, length: number, to: number): number {
 function transmit(): void {
   const length = tx[TX_FRAME_LENGTH];
   const end = length - FCS_LENGTH;
-  putFcs(txFrame, end, fcsUpdate(0, txFrame, 0, end));
+  if (!fcsPart(txFrame, end, tx, TX_SUM)) {
+    goOn(transmit);
+    return;
+  }
+  putFcs(txFrame, end, tx[TX_SUM]);
   const type = tx[TX_KMP] === 1 ? message[0] >>> 4 : 0;
   report(EVENT_FRAME, type, length, task[TASK_CAUSE], task[TASK_NODE], task[TASK_CTR]);
   radioSend(length);
@@ -181,4 +190,10 @@ export function sent(status: number): void {
 function finish(status: number): void {
   txStatus = status;
   sentNext();
+}
+
+/** Nobody is there to send to: goes on like after a transmission that failed. */
+export function sendNothing(next: () => void): void {
+  sentNext = next;
+  finish(SENT_NO_KEY);
 }

@@ -4,7 +4,7 @@
 // shifts. It takes as long as two look-ups in a table of 16 words and spares its RAM. Left shifts are written as products,
 // since on Lua 5.1 a shift is a call of `bit`.
 
-import type { Bytes } from '../../crypto-core/tables.ts';
+import type { Bytes, Words } from '../../crypto-core/tables.ts';
 
 /** Octets of the FCS. */
 export const FCS_LENGTH = 2;
@@ -23,6 +23,21 @@ export function fcsUpdate(crc: number, frame: Bytes, from: number, to: number): 
     sum = (sum >>> 8) ^ (octet * 256) ^ (octet * 8) ^ (octet >>> 4);
   }
   return sum;
+}
+
+/** Octets that fcsPart() takes at once: a whole frame is more than a turn of a mote has time for. */
+const PART = 60;
+
+/**
+ * Takes the next part of frame[0 .. end-1] into an FCS. @param state the FCS so far in state[at] and how many octets it covers in
+ * state[at + 1], both 0 at the start of a frame. @returns whether that was the last part
+ */
+export function fcsPart(frame: Bytes, end: number, state: Words, at: number): boolean {
+  const from = state[at + 1];
+  const to = end - from > PART ? from + PART : end;
+  state[at] = fcsUpdate(state[at], frame, from, to);
+  state[at + 1] = to;
+  return to === end;
 }
 
 /** Writes an FCS to frame[at] and frame[at + 1], low octet first. */

@@ -2,7 +2,7 @@
 // Octets at rest, four a word: a Bytes table costs up to 12 octets of RAM an entry. First octet in the high end; a last word
 // that is not full holds its octets at the low end, so that more can be shifted in behind them.
 
-import { putWord } from '../../crypto-core/words.ts';
+import { getWord, putWord } from '../../crypto-core/words.ts';
 import type { Bytes, Words } from '../../crypto-core/tables.ts';
 
 /**
@@ -20,17 +20,24 @@ export function packOctets(
   let index = first + (filled >>> 2);
   let held = filled & 3;
   let word = held === 0 ? 0 : words[index];
-  for (let i = at; i < at + length; i++) {
-    word = (word << 8) | bytes[i];
-    held += 1;
-    if (held === 4) {
-      words[index] = word;
+  let from = at;
+  const to = at + length;
+  while (from < to) {
+    if (held === 0 && to - from >= 4) {
+      words[index] = getWord(bytes, from);
       index += 1;
-      held = 0;
-      word = 0;
+      from += 4;
+    } else {
+      word = (word << 8) | bytes[from];
+      words[index] = word;
+      from += 1;
+      held = (held + 1) & 3;
+      if (held === 0) {
+        index += 1;
+        word = 0;
+      }
     }
   }
-  if (held !== 0) words[index] = word;
 }
 
 /** Copies `length` octets packed from words[first] on to bytes[0 .. length-1]. */

@@ -3,8 +3,9 @@
 
 import { millis } from '#board';
 import { loadIdentity, me } from '../kemp/identity.ts';
+import { loadMarks } from '../kemp/marks.ts';
 import { sweepKeys } from '../kemp/keys.ts';
-import { showLine, startLine } from '../console/console.ts';
+import { LINE_BEGUN, LINE_ROW, showLine, startLine } from '../console/console.ts';
 import { receiveTask } from '../link/receive.ts';
 import { refuse } from '../link/refuse.ts';
 import { attachTasks, beginTask, endTask, wake } from '../link/task.ts';
@@ -29,11 +30,13 @@ function ignore(timer: number): void {
 /** Loads the identity and begins to take tasks. @param timer handles a due timer and ends the task. @returns false: no identity. */
 export function startRole(timer: (id: number) => void): boolean {
   if (!loadIdentity()) return false;
+  loadMarks();
   useOui(me[IDENTITY_OUI]);
   startTransmit();
   onTimer = timer;
   attachTasks(choose);
   setTimer(TIMER_SWEEP, SWEEP_MS);
+  wake();
   return true;
 }
 
@@ -46,8 +49,9 @@ function choose(): void {
     onTimer(timer);
   } else if (line >= 0) {
     beginTask(0, 0);
-    if (showLine(line)) line = -1;
-    endTask();
+    const shown = showLine(line);
+    if (shown !== LINE_ROW) line = -1;
+    if (shown !== LINE_BEGUN) endTask();
   }
 }
 

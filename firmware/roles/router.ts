@@ -1,23 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 // The router: a node that also serves others. It visits them (R), introduces them (A), and relays to the base station and back.
 
-import { advertTask, startAdvert } from '../kemp/advert.ts';
+import { advertTask, onSolicit, startAdvert } from '../kemp/advert.ts';
 import { attachedTask, onAck, startAttached } from '../kemp/attached.ts';
 import { onConfirmed } from '../kemp/confirm.ts';
+import { watchDeletions } from '../kemp/revoked.ts';
 import { startDecide } from '../kemp/decide.ts';
-import { startGroup } from '../kemp/group.ts';
+import { isDown, onDown } from '../kemp/downlink.ts';
+import { changeGroup, groupTask, noteDeparture, startGroup } from '../kemp/group.ts';
 import { asksIntroduction, onForward, onIntroduce } from '../kemp/introduce.ts';
-import { NO_KEY } from '../kemp/keys.ts';
+import { KEY_MODE, keys, NO_KEY, watchDepartures } from '../kemp/keys.ts';
 import * as layout from '../kemp/layout.ts';
-import { rank } from '../kemp/parent.ts';
+import { toldEpoch } from '../kemp/marks.ts';
+import { rank, watchReturns } from '../kemp/parent.ts';
 import { relayReading, startReadings } from '../kemp/readings.ts';
 import { relayDown, relayRequest, relayUp } from '../kemp/relay.ts';
+import { onRefresh } from '../kemp/refresh.ts';
+import { routeTask, startRoute } from '../kemp/routed.ts';
 import { onApproval, onCommit, onStranger } from '../kemp/visited.ts';
-import { MODE_CENTRALISED, MODE_REACTIVE } from '../events.ts';
+import { MODE_CENTRALISED, MODE_REACTIVE, MODE_REFRESH } from '../events.ts';
 import { attachReceive, body, rx, RX_KEY, RX_LENGTH } from '../link/receive.ts';
 import { drop } from '../link/refuse.ts';
 import { task, TASK_TYPE } from '../link/task.ts';
-import { TIMER_ADVERT, TIMER_ATTACHED } from '../link/timers.ts';
+import { TIMER_ADVERT, TIMER_ATTACHED, TIMER_GROUP, TIMER_ROUTE } from '../link/timers.ts';
 import { REFUSED_KMP_LENGTH, REFUSED_NOT_SECURED } from '../refusals.ts';
 import { startRole } from './common.ts';
 import { nodeMessage, nodeTimer, notForRole } from './node.ts';
@@ -30,8 +35,11 @@ export { sent } from '../link/transmit.ts';
 /** See board.ts, Role. */
 export function start(): void {
   if (!startRole(onTimer)) return;
-  attachReceive(onMessage, relayReading, onStranger, commit, onConfirmed);
+  attachReceive(onMessage, onData, onStranger, commit, onConfirmed);
   startGroup();
+  watchDeletions(changeGroup);
+  watchDepartures(noteDeparture);
+  watchReturns(startRoute);
   startDecide(true);
   startReadings();
   startAdvert();
@@ -39,13 +47,20 @@ export function start(): void {
 
 function commit(tentative: number): number {
   const live = onCommit(tentative);
-  if (live !== NO_KEY) startAttached(live);
+  if (live !== NO_KEY && keys[live + KEY_MODE] !== MODE_REFRESH) startAttached(live);
   return live;
 }
 
+function onData(): void {
+  if (isDown()) onDown();
+  else relayReading();
+}
+
 function onTimer(id: number): void {
-  if (id === TIMER_ADVERT) advertTask(rank());
+  if (id === TIMER_ADVERT) advertTask(rank(), toldEpoch());
   else if (id === TIMER_ATTACHED) attachedTask();
+  else if (id === TIMER_ROUTE) routeTask();
+  else if (id === TIMER_GROUP) groupTask();
   else nodeTimer(id);
 }
 
@@ -55,6 +70,7 @@ function onMessage(): void {
   if (type === layout.REQUEST) onRequest();
   else if (type === layout.APPROVAL) onApproval();
   else if (type === layout.ACK) onAck();
+  else if (type === layout.SOLICIT && plain) onSolicit();
   else if (type !== layout.UP && type !== layout.DOWN) nodeMessage();
   else if (plain) drop(REFUSED_NOT_SECURED);
   else if (type === layout.UP) relayUp();
@@ -64,7 +80,8 @@ function onMessage(): void {
 function onRequest(): void {
   const list = rx[RX_LENGTH] - 1 - layout.TAIL_OCTETS;
   const mode = body[0] & 3;
-  if (list < 2 || list > 8 * layout.MAX_ROUTERS) drop(REFUSED_KMP_LENGTH);
+  if (mode === MODE_REFRESH && list === 1 && rx[RX_KEY] === NO_KEY) onRefresh();
+  else if (list < 2 || list > 8 * layout.MAX_ROUTERS) drop(REFUSED_KMP_LENGTH);
   else if (mode === MODE_CENTRALISED && rx[RX_KEY] === NO_KEY) relayRequest();
   else if (mode === MODE_CENTRALISED || (list !== 2 && list !== 8)) drop(REFUSED_KMP_LENGTH);
   else if (asksIntroduction()) onIntroduce();

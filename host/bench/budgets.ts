@@ -25,6 +25,28 @@ const CENTRALISED: Record<number, readonly [short: number, extended: number]> = 
   5: [730, 895],
 };
 
+/** A kind of run that has a budget. */
+export interface BudgetRow {
+  readonly name: string;
+  readonly mode: Mode;
+  readonly hops: number | undefined;
+  readonly budget: Budget;
+}
+
+/** @returns every run that has a budget, in the order of docs/protocol.md. */
+export function budgetRows(): BudgetRow[] {
+  const modes = ['predictive', 'reactive', 'refresh'] as const;
+  const near = modes.map((mode) => ({ name: mode, mode, hops: undefined, budget: BUDGETS[mode] }));
+  const far = Object.keys(CENTRALISED).map(Number);
+  return [
+    ...near,
+    ...far.map((hops) => {
+      const name = hops === 1 ? 'centralised, 1 hop: R is B' : `centralised, ${hops} hops`;
+      return { name, mode: 'centralised' as const, hops, budget: budgetOf('centralised', hops, 1)! };
+    }),
+  ];
+}
+
 /**
  * @param hops from N to B, for the centralised mode. @param routers named in the REQUEST.
  * @returns undefined where the profile sets none: several routers, or more than 5 hops.

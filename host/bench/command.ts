@@ -10,6 +10,7 @@ import { TWIN_ENGINES, twinBoard, twinBoards } from '../twin/board.ts';
 import type { TwinBoard } from '../twin/board.ts';
 import { VM_NAMES } from '../vm/open.ts';
 import type { VmName } from '../vm/open.ts';
+import { budgetReport } from './budget-report.ts';
 import { addressLines, keylogLines } from './keylog.ts';
 import { pcapHeader, pcapRecord } from './pcap.ts';
 import { runBench } from './run.ts';
@@ -26,6 +27,7 @@ interface Options {
   readonly keylog?: string;
   readonly json?: string;
   readonly quiet: boolean;
+  readonly budgets: boolean;
 }
 
 /** @returns twins of the board that was asked for, on the engine that was asked for. */
@@ -90,6 +92,12 @@ function screen(seconds: number) {
 }
 
 function run(options: Options): void {
+  if (options.budgets) {
+    const { text, over } = budgetReport(options.vm);
+    process.stdout.write(`${text}\n`);
+    if (over.length > 0) throw new RunFailure(`over budget: ${over.join('; ')}`);
+    return;
+  }
   const loaded = loadScenario(options.scenario);
   const scenario = options.seed === undefined ? loaded : { ...loaded, seed: options.seed };
   const hooks: BenchHooks[] = [];
@@ -120,7 +128,7 @@ function run(options: Options): void {
 export function benchCommand(): Command {
   return new Command('bench')
     .description('run a network of virtual motes, each with its image in a VM of its own')
-    .option('--scenario <name|path>', `${shippedScenarios().join(', ')}, or a scenario file`, 'roaming')
+    .option('--scenario <name|path>', `${shippedScenarios().join(', ')}, or a scenario file`, 'revoked')
     .option('--seed <number>', 'in place of the seed of the scenario', parseSeed)
     .addOption(new Option('--vm <engine>', 'what runs the motes').choices(VM_NAMES).default('fengari'))
     .addOption(new Option('--board <name>', 'twins of a board, with the image that is flashed').choices(twinBoards()))
@@ -128,5 +136,6 @@ export function benchCommand(): Command {
     .option('--keylog <file>', 'write the link keys, for Wireshark: key material')
     .option('--json <file>', 'write the result (host/README.md)')
     .option('--quiet', 'print nothing but errors', false)
+    .option('--budgets', 'measure what each kind of key establishment costs on air, beside its budget', false)
     .action(run);
 }

@@ -53,6 +53,9 @@ export class KeyBook {
       case events.EVENT_COMMIT:
         this.#held.get(mote.name)!.set(`${peer} ${e}`, { name: peer, mode: modeName(c), depth: d, keyIndex: e });
         break;
+      case events.EVENT_RESTORED:
+        this.#held.get(mote.name)!.set(`${peer} ${d}`, { name: peer, mode: modeName(b), depth: c, keyIndex: d });
+        break;
       case events.EVENT_KEY_GONE:
         this.#held.get(mote.name)!.delete(`${peer} ${b}`);
         break;

@@ -28,9 +28,15 @@ export interface Mote extends ChipEvents {
   readonly name: string;
   readonly flash: Flash;
   readonly on: boolean;
+  /** In deep sleep: it has power and does nothing. */
+  readonly asleep: boolean;
+  /** What retained memory holds, to change while the mote sleeps. */
+  readonly retained: Int32Array;
   attach(chip: Chip): void;
   powerOn(): void;
   powerOff(): void;
+  /** Starts anew, from any instant: flash and retained memory stay, but the latter means nothing. */
+  reset(): void;
   close(): void;
   command(line: string): void;
 }
@@ -46,6 +52,9 @@ export interface MoteObserver {
   receive(mote: Mote, label: unknown): void;
   console(mote: Mote, line: string): void;
 }
+
+/** Makes a mote of a board. */
+export type MoteFactory = (spec: ScenarioMote, flash: Flash, prng: Prng, env: MoteEnvironment) => Mote;
 
 /** What all motes of a bench share. */
 export interface MoteEnvironment {
@@ -74,7 +83,11 @@ export class MailboxMote implements Mote {
   readonly #prng: Prng;
   #chip!: Chip;
   #vm: MoteVm | undefined;
+  /** When its clocks began: its milliseconds at every start, its seconds at one that does not end a sleep. */
   #bootedAt = 0;
+  #startedAt = 0;
+  #retained = new Int32Array(abi.RETAINED_WORDS);
+  #sleep: Timer | undefined;
   #queue: Input[] = [];
   #busy = false;
   #mustFill = false;
@@ -97,6 +110,11 @@ export class MailboxMote implements Mote {
     return this.#vm !== undefined;
   }
 
+  /** In deep sleep: it has power and does nothing. */
+  get asleep(): boolean {
+    return this.#sleep !== undefined;
+  }
+
   /** The chip calls the mote back, so it comes second. */
   attach(chip: Chip): void {
     this.#chip = chip;
@@ -104,7 +122,20 @@ export class MailboxMote implements Mote {
 
   /** Starts with an empty memory and what flash holds; a mote that is on stays as it is. */
   powerOn(): void {
-    if (this.on) return;
+    if (this.on || this.asleep) return;
+    this.#startedAt = this.#env.clock.now;
+    this.#boot(false);
+  }
+
+  /** Starts anew, from any instant: flash stays, and so does retained memory, which a reset leaves alone but means nothing. */
+  reset(): void {
+    if (!this.on && !this.asleep) return;
+    this.#stop();
+    this.#startedAt = this.#env.clock.now;
+    this.#boot(false);
+  }
+
+  #boot(woken: boolean): void {
     this.#bootedAt = this.#env.clock.now;
     this.#vm = this.#env.open(this.spec.role);
     this.#chip.powerOn();
@@ -115,11 +146,35 @@ export class MailboxMote implements Mote {
     for (const [record, words] of records) {
       this.#settle(this.#step({ op: abi.PRELOAD, args: [record, words.length, ...words] }));
     }
+    for (let at = 0; woken && at < abi.RETAINED_WORDS; at += abi.RECORD_WORDS) {
+      const words = this.#retained.subarray(at, at + abi.RECORD_WORDS);
+      this.#settle(this.#step({ op: abi.RETAINED, args: [at, words.length, ...words] }));
+    }
     this.#offer({ op: abi.START, args: [] });
   }
 
   /** Cuts the power, in mid-step too: what the step would have put out never was. */
   powerOff(): void {
+    this.#stop();
+    this.#retained.fill(0);
+  }
+
+  /** Changes what retained memory holds while the mote sleeps. */
+  get retained(): Int32Array {
+    return this.#retained;
+  }
+
+  #fallAsleep(seconds: number): void {
+    this.#stop();
+    this.#sleep = this.#env.clock.after(seconds * 1e6, () => {
+      this.#sleep = undefined;
+      this.#boot(true);
+    });
+  }
+
+  #stop(): void {
+    if (this.#sleep !== undefined) this.#env.clock.cancel(this.#sleep);
+    this.#sleep = undefined;
     if (!this.on) return;
     this.close();
     this.#queue = [];
@@ -179,7 +234,7 @@ export class MailboxMote implements Mote {
     const duration = TURN_MICROS + this.#blocks(used) * this.#env.aesMicros;
     this.#work = this.#env.clock.after(duration, () => {
       this.#settle(used);
-      this.#endTurn();
+      if (!this.asleep) this.#endTurn();
     });
   }
 
@@ -202,10 +257,10 @@ export class MailboxMote implements Mote {
   #step(input: Input): number {
     const vm = this.#vm!;
     const { op, args, octets } = input;
-    const elapsed = this.#env.clock.now - this.#bootedAt;
+    const { now } = this.#env.clock;
     vm.inbox[0] = op;
-    vm.inbox[1] = Math.floor(elapsed / 1e3) % 2 ** 31;
-    vm.inbox[2] = Math.floor(elapsed / 1e6) % 2 ** 31;
+    vm.inbox[1] = Math.floor((now - this.#bootedAt) / 1e3) % 2 ** 31;
+    vm.inbox[2] = Math.floor((now - this.#startedAt) / 1e6) % 2 ** 31;
     vm.inbox.set(args, abi.INBOX_ARGUMENTS);
     if (op === abi.RECEIVE) vm.rxFrame.set(octets!);
     if (op === abi.COMMAND) vm.rxLine.set(octets!);
@@ -227,7 +282,12 @@ export class MailboxMote implements Mote {
 
   /** Lets the outbox of the step that is over take effect. */
   #settle(used: number): void {
-    abi.eachAction(this.#vm!.outbox, used, (op, at) => this.#act(op, at));
+    let asleep: number | undefined;
+    abi.eachAction(this.#vm!.outbox, used, (op, at) => {
+      if (op === abi.SLEEP) asleep = this.#vm!.outbox[at];
+      else this.#act(op, at);
+    });
+    if (asleep !== undefined) this.#fallAsleep(asleep);
   }
 
   #act(op: number, at: number): void {
@@ -245,6 +305,9 @@ export class MailboxMote implements Mote {
       case abi.STORE:
         this.flash.set(outbox[at], outbox.slice(at + 2, at + 2 + outbox[at + 1]));
         break;
+      case abi.RETAIN:
+        this.#retained[outbox[at]] = outbox[at + 1];
+        break;
       case abi.REPORT:
         this.#env.observer.report(this, outbox[at], Array.from(outbox.subarray(at + 1, at + 6)));
         break;
@@ -261,6 +324,9 @@ export class MailboxMote implements Mote {
         this.#chip.setFilter({ pan, short, euiHigh, euiLow });
         break;
       }
+      case abi.CHANNEL:
+        this.#chip.tune(outbox[at]);
+        break;
       case abi.FAULT:
         this.#fail(abi.faultText(outbox[at]));
     }

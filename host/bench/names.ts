@@ -23,8 +23,14 @@ export const MESSAGES: Readonly<Record<number, string>> = {
   4: 'APPROVAL',
   5: 'NOTICE',
   6: 'REJECT',
+  2: 'SOLICIT',
   7: 'ATTACHED',
   8: 'ACK',
+  9: 'REVOKE',
+  10: 'REVOKED',
+  11: 'ROUTE',
+  12: 'GROUP',
+  13: 'ECHO',
   14: 'UP',
   15: 'DOWN',
 };
@@ -43,6 +49,18 @@ export function modeName(mode: number): Mode {
 
 export function moveName(mode: number): (typeof MOVES)[number] {
   return mode === events.MODE_RETURN ? 'return' : modeName(mode);
+}
+
+const REVOCATIONS = new Map<number, 'removed' | 'compromised' | 'chain'>([
+  [events.REVOKE_REMOVED, 'removed'],
+  [events.REVOKE_COMPROMISED, 'compromised'],
+  [events.REVOKE_CHAIN, 'chain'],
+]);
+
+export function revocationName(kind: number): 'removed' | 'compromised' | 'chain' {
+  const name = REVOCATIONS.get(kind);
+  if (name === undefined) throw new RangeError(`expected a kind of revocation from 1 to 3, got ${kind}`);
+  return name;
 }
 
 export function outcomeName(outcome: number): 'established' | 'rejected' | 'timeout' {

@@ -45,6 +45,7 @@ const run = z.strictObject({
   depth: count.nullable(),
   frames: count.describe('frames up to the key: repeated messages count, retries of the MAC do not'),
   octets: count.describe('MPDU octets of these frames, FCS included'),
+  kempOctets: count.describe('of these, KEMP bodies: without the headers of MAC, security, IE and KMP'),
   retries: count.describe('transmissions beyond the first of these frames'),
   airMs: milliseconds.describe('time on air of these frames with retries and acknowledgements'),
   budgetFrames: count.nullable().describe('null where the profile sets no budget'),
@@ -69,6 +70,28 @@ const handover = z.strictObject({
   lost: count.describe('readings sent in that gap and never delivered'),
 });
 
+const revocation = z.strictObject({
+  node: name,
+  kind: z.enum(['removed', 'compromised', 'chain']),
+  atMs: milliseconds,
+  keysGone: count.describe('keys with it that were deleted since'),
+  lastKeyMs: milliseconds.nullable().describe('from the command to the last of them'),
+  refusedMs: milliseconds
+    .nullable()
+    .describe('from the command to the first refusal of a revoked node or an unknown key'),
+});
+
+const adversary = z.strictObject({
+  sent: z.record(z.string(), count).describe('frames, by act'),
+  withheld: z.record(z.string(), count).describe('frames kept from their receivers, by act'),
+  keysGained: z.array(z.string()).describe('keys that not both ends know of'),
+  keysLost: z.array(z.string()).describe('keys that an honest pair had, and has no more'),
+  forgedReadings: z.array(z.string()).describe('readings delivered that nobody sent'),
+  serviceMs: z
+    .record(name, milliseconds.nullable())
+    .describe('from the last act to the first reading sent after it that was delivered; null: none was'),
+});
+
 const readings = z.strictObject({ sent: count, delivered: count });
 
 export const resultSchema = z.strictObject({
@@ -81,9 +104,12 @@ export const resultSchema = z.strictObject({
   runs: z.array(run).describe('every key establishment begun, by its start'),
   handovers: z.array(handover),
   data: readings.extend({ byMote: z.record(name, readings) }),
+  revocations: z.array(revocation),
   refusals: z.record(z.string(), count).describe('by reason'),
+  adversary: adversary.optional().describe('only where the scenario has one'),
 });
 
 export type Result = z.output<typeof resultSchema>;
 export type RunResult = Result['runs'][number];
 export type HandoverResult = Result['handovers'][number];
+export type AdversaryResult = NonNullable<Result['adversary']>;

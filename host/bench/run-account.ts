@@ -9,6 +9,7 @@ import type { RunResult } from './result.ts';
 
 export interface FrameEntry {
   readonly octets: number;
+  readonly kempOctets: number;
   attempts: number;
   /** Microseconds on air, with retries and acknowledgements. */
   airtime: number;
@@ -59,8 +60,8 @@ export class RunAccount {
   }
 
   /** A frame of this run goes to a chip. */
-  addFrame(octets: number): FrameEntry {
-    const entry: FrameEntry = { octets, attempts: 0, airtime: 0, counted: false };
+  addFrame(octets: number, kempOctets: number): FrameEntry {
+    const entry: FrameEntry = { octets, kempOctets, attempts: 0, airtime: 0, counted: false };
     this.#frames.push(entry);
     return entry;
   }
@@ -112,6 +113,7 @@ export class RunAccount {
       depth: this.#key?.depth ?? null,
       frames: frames.length,
       octets: sum(frames, (frame) => frame.octets),
+      kempOctets: sum(frames, (frame) => frame.kempOctets),
       retries: sum(frames, (frame) => frame.attempts - 1),
       airMs: sum(frames, (frame) => frame.airtime) / 1000,
       budgetFrames: budget?.frames ?? null,

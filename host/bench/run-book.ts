@@ -5,6 +5,7 @@
 import * as events from '../../firmware/events.ts';
 import { lowWord } from '../scenario/identity.ts';
 import type { Transmission } from '../medium/air.ts';
+import { kempOctets } from './carriage.ts';
 import type { Directory } from './directory.ts';
 import type { Mote } from './mote.ts';
 import { outcomeName } from './names.ts';
@@ -48,10 +49,10 @@ export class RunBook {
   }
 
   /** @returns label of the frame that the mote hands to its chip. */
-  send(mote: Mote, octets: number): FrameLabel {
+  send(mote: Mote, mpdu: Uint8Array): FrameLabel {
     const { type, run } = this.#announced.get(mote) ?? { type: 0, run: undefined };
     this.#announced.delete(mote);
-    return { type, run, entry: run?.addFrame(octets) };
+    return { type, run, entry: run?.addFrame(mpdu.length, kempOctets(mpdu)) };
   }
 
   onFrame(transmission: Transmission): void {

@@ -3,6 +3,7 @@
 // octets on air on every engine.
 
 import { EVENT_REFUSED } from '../../firmware/events.ts';
+import { Assault } from '../adversary/assault.ts';
 import { Air } from '../medium/air.ts';
 import type { AirHooks } from '../medium/air.ts';
 import { Chip } from '../medium/chip.ts';
@@ -20,11 +21,12 @@ import { Directory } from './directory.ts';
 import { KeyBook } from './key-book.ts';
 import type { LoggedKey } from './key-book.ts';
 import { MailboxMote } from './mote.ts';
-import type { Mote, MoteObserver } from './mote.ts';
+import type { Mote, MoteFactory, MoteObserver } from './mote.ts';
 import { reasonName } from './names.ts';
 import { provision } from './preload.ts';
 import type { Flash } from './preload.ts';
 import type { Result } from './result.ts';
+import { RevocationBook } from './revocation-book.ts';
 import { RunBook } from './run-book.ts';
 import { TrafficBook } from './traffic-book.ts';
 import { Tree } from './tree.ts';
@@ -49,10 +51,14 @@ export interface BenchControl {
   /** Types a line into a mote's console. */
   command(mote: string, line: string): void;
   power(mote: string, on: boolean): void;
+  /** Starts a mote anew: flash stays, memory is lost. */
+  reset(mote: string): void;
   /** What a mote's flash holds, to look at and to change while the power is off. */
   flash(mote: string): Flash;
   /** Means to break the hardware of a mote that has power; only on a board's twins. */
   faults(mote: string): TwinFaults;
+  /** What a mote's retained memory holds, to look at and to change while it sleeps. */
+  retained(mote: string): Int32Array;
 }
 
 /** Who watches, and who interferes; the hooks of the air carry `FrameLabel`s. */
@@ -97,11 +103,12 @@ function noMailbox(): never {
 }
 
 /** The books together, and the hooks after them. */
-function observe(clock: Clock, directory: Directory, hooks: readonly BenchHooks[]) {
+function observe(clock: Clock, directory: Directory, hooks: readonly BenchHooks[], assault: Assault | undefined) {
   const tree = new Tree(directory);
   const runs = new RunBook(directory, tree);
   const traffic = new TrafficBook(directory);
   const keys = new KeyBook(directory, (key) => hooks.forEach((hook) => hook.onKey?.(key)));
+  const revocations = new RevocationBook(directory);
   const refusals = new Map<string, number>();
   const observer: MoteObserver = {
     power(mote, on) {
@@ -109,6 +116,7 @@ function observe(clock: Clock, directory: Directory, hooks: readonly BenchHooks[
       tree.power(mote);
       keys.power(mote);
       traffic.power(mote);
+      assault?.verdict.power(mote, clock.now);
       for (const hook of hooks) hook.onPower?.(mote.name, on, clock.now);
     },
     report(mote, event, args) {
@@ -116,24 +124,27 @@ function observe(clock: Clock, directory: Directory, hooks: readonly BenchHooks[
       runs.report(mote, clock.now, event, args);
       traffic.report(mote, clock.now, event, args);
       keys.report(mote, event, args);
+      revocations.report(lowWord(mote.spec), clock.now, event, args);
+      assault?.verdict.report(mote, clock.now, event, args);
       if (event === EVENT_REFUSED) {
         const reason = reasonName(args[0]);
         refusals.set(reason, (refusals.get(reason) ?? 0) + 1);
       }
       for (const hook of hooks) hook.onReport?.({ micros: clock.now, mote: mote.name, event, args });
     },
-    send: (mote, octets) => runs.send(mote, octets.length),
+    send: (mote, octets) => runs.send(mote, octets),
     receive: (mote, label) => runs.receive(mote, label),
     console(mote, line) {
       for (const hook of hooks) hook.onConsole?.(mote.name, line, clock.now);
     },
   };
-  return { observer, tree, runs, traffic, keys, refusals };
+  return { observer, tree, runs, traffic, keys, revocations, refusals };
 }
 
 function plan(scenario: Scenario, clock: Clock, air: Air, motes: ReadonlyMap<string, Mote>): void {
   const at = (seconds: number, run: () => void): unknown => clock.at(Math.round(seconds * 1e6), run);
   air.lossProbability = scenario.radio.lossProbability;
+  air.channel = scenario.channel;
   for (const mote of motes.values()) {
     at(mote.spec.onAtSeconds, () => mote.powerOn());
     if (mote.spec.offAtSeconds !== undefined) at(mote.spec.offAtSeconds, () => mote.powerOff());
@@ -144,6 +155,10 @@ function plan(scenario: Scenario, clock: Clock, air: Air, motes: ReadonlyMap<str
         const mote = motes.get(change.mote)!;
         if (change.power === 'on') mote.powerOn();
         else mote.powerOff();
+      } else if ('reset' in change) {
+        motes.get(change.reset)!.reset();
+      } else if ('console' in change) {
+        motes.get(change.mote)!.command(change.console);
       } else if (change.between === undefined) {
         air.lossProbability = change.lossProbability;
       } else {
@@ -162,26 +177,25 @@ export function runBench(options: BenchOptions): BenchResult {
   const hooks = [options.hooks ?? []].flat() as readonly BenchHooks[];
   const clock = new Clock();
   const directory = new Directory(scenario.motes);
-  const { observer, tree, runs, traffic, keys, refusals } = observe(clock, directory, hooks);
-  const air = new Air(clock, scenario.radio, seed, [runs, ...hooks]);
+  const assault =
+    scenario.adversary === undefined ? undefined : new Assault(scenario.adversary, scenario, seed, clock, directory);
+  const { observer, tree, runs, traffic, keys, revocations, refusals } = observe(clock, directory, hooks, assault);
+  const air = new Air(clock, scenario.radio, seed, [runs, ...(assault?.hooks ?? []), ...hooks]);
   const environment = {
     clock,
     open: options.open ?? (board === undefined ? vmFactory(vm) : noMailbox),
-    channel: scenario.channel,
     aesMicros: Math.round(scenario.aesMs * 1000),
     maxPsdu: scenario.maxPsdu,
     keylog,
     oneBuffer,
     observer,
   };
+  const make: MoteFactory = board?.mote ?? ((...parts) => new MailboxMote(...parts));
   const motes = new Map<string, Mote>();
   for (const spec of scenario.motes) {
     const flash = provision(scenario, seed, spec);
     const prng = new Prng(seed, `mote ${spec.name}`);
-    const mote =
-      board === undefined
-        ? new MailboxMote(spec, flash, prng, environment)
-        : board.mote(spec, flash, prng, environment);
+    const mote = make(spec, flash, prng, environment);
     const csma = new Prng(seed, `csma ${spec.name}`);
     mote.attach(new Chip(spec.name, clock, air, csma, walk(spec.position, spec.waypoints), mote, oneBuffer));
     motes.set(spec.name, mote);
@@ -200,15 +214,18 @@ export function runBench(options: BenchOptions): BenchResult {
       void air.transmit(from, { sender: 'injected', octets, attempt: 1, ack: false, label: undefined }, txPowerDbm),
     command: (mote, line) => named(mote).command(line),
     power: (mote, on) => (on ? named(mote).powerOn() : named(mote).powerOff()),
+    reset: (mote) => named(mote).reset(),
     flash: (mote) => named(mote).flash,
     faults(mote) {
       const found = named(mote);
       if (!('faults' in found)) throw new RangeError('expected a bench on a board, got one on the bench board');
       return found.faults as TwinFaults;
     },
+    retained: (mote) => named(mote).retained,
   };
 
   plan(scenario, clock, air, motes);
+  assault?.start(air, motes, environment, make);
   try {
     for (const hook of hooks) hook.onStart?.(control);
     const end = Math.round(scenario.durationSeconds * 1e6);
@@ -229,7 +246,7 @@ export function runBench(options: BenchOptions): BenchResult {
           eui64: mote.spec.eui64,
           role: mote.spec.role,
           image: board === undefined ? imageOf(vm, mote.spec.role) : board.image(mote.spec.role),
-          on: mote.on,
+          on: mote.on || mote.asleep,
           rank: tree.rankOf(lowWord(mote.spec)) ?? null,
           joined: neighbors.length > 0,
           neighbors,
@@ -238,17 +255,22 @@ export function runBench(options: BenchOptions): BenchResult {
       runs: runs.results(),
       handovers: traffic.handovers(),
       data: traffic.data(),
+      revocations: revocations.results(),
       refusals: Object.fromEntries([...refusals].sort(([a], [b]) => (a < b ? -1 : 1))),
+      ...(assault === undefined ? {} : { adversary: assault.result() }),
     };
-    return { result, failures: failuresOf(result) };
+    return { result, failures: [...failuresOf(result, motes, revocations), ...(assault?.failures() ?? [])] };
   } finally {
+    assault?.close();
     for (const mote of motes.values()) mote.close();
   }
 }
 
 /** Every node that has power at the end should hold a key; the base station holds what its neighbours ask for. */
-function failuresOf(result: Result): string[] {
+function failuresOf(result: Result, motes: ReadonlyMap<string, Mote>, revocations: RevocationBook): string[] {
+  const revoked = (name: string): boolean => revocations.isRevoked(lowWord(motes.get(name)!.spec));
+  const awake = (name: string): boolean => motes.get(name)!.on;
   return result.motes
-    .filter((mote) => mote.role !== 'base' && mote.on && !mote.joined)
+    .filter((mote) => mote.role !== 'base' && awake(mote.name) && !mote.joined && !revoked(mote.name))
     .map((mote) => `${mote.name} holds no key at the end, after ${result.durationMs / 1000} s.`);
 }

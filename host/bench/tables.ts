@@ -4,10 +4,10 @@
 import Table from 'cli-table3';
 import type { HandoverResult, Result, RunResult } from './result.ts';
 
-type Cell = string | number;
+export type Cell = string | number;
 
 /** Columns under a rule, no boxes: it survives a narrow terminal and a bug report. */
-function table(
+export function table(
   title: string,
   head: readonly string[],
   rows: readonly (readonly Cell[])[],
@@ -89,6 +89,15 @@ export function closingTables(result: Result): string {
       head: ['mote', 'sent', 'delivered'],
       rows: Object.entries(result.data.byMote).map(([mote, data]) => [mote, data.sent, data.delivered]),
       left: 1,
+    },
+    {
+      title: 'Revocations (from the command to the last key deleted, and to the first refusal)',
+      head: ['node', 'kind', 'at s', 'keys deleted', 'last key ms', 'first refusal ms'],
+      rows: result.revocations.map(({ node, kind, atMs, keysGone, lastKeyMs, refusedMs }) => [
+        ...[node, kind, (atMs / 1000).toFixed(3), keysGone],
+        ...[lastKeyMs?.toFixed(0) ?? '-', refusedMs?.toFixed(0) ?? '-'],
+      ]),
+      left: 2,
     },
     { title: 'Refusals', head: ['reason', 'count'], rows: Object.entries(result.refusals), left: 1 },
   ];

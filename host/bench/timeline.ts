@@ -5,7 +5,7 @@
 import * as events from '../../firmware/events.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { Directory } from './directory.ts';
-import { messageName, moveName, outcomeName, reasonName } from './names.ts';
+import { messageName, moveName, outcomeName, reasonName, revocationName } from './names.ts';
 import type { BenchHooks, Report } from './run.ts';
 import type { FrameLabel } from './run-book.ts';
 
@@ -42,8 +42,20 @@ function describeReport(directory: Directory, event: number, args: readonly numb
       return { what: `rank ${a}` };
     case events.EVENT_ATTACHED:
       return { what: `knows ${peer} at ${directory.name(b)}, depth ${e}`, mode: d };
+    case events.EVENT_REVOKE:
+      return { what: `revokes ${peer}: ${revocationName(b)}` };
+    case events.EVENT_REVOKED:
+      return { what: `knows that ${directory.name(b)} has let go of ${peer}` };
     case events.EVENT_BAD_RECORD:
-      return { what: `cannot run: record ${a} has version ${c}, expected ${b}` };
+      return {
+        what: `cannot run: record ${a} ${c === 0 ? 'is missing or unreadable' : `has version ${c}, expected ${b}`}`,
+      };
+    case events.EVENT_RESTORED:
+      return { what: `kept key ${d} with ${peer}, depth ${c}`, mode: b };
+    case events.EVENT_DOWN_SENT:
+      return { what: `sent ${c} octets down to ${peer}${d === 0 ? '' : ': not acknowledged'}` };
+    case events.EVENT_DOWN:
+      return { what: `got ${b} octets from the base station` };
     default:
       return undefined;
   }

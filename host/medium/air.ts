@@ -27,6 +27,8 @@ export type Reception = 'received' | 'collision' | 'lost' | 'deaf';
 /** A receiver on the air. `listens` is asked when a frame begins and holds until its end unless `interrupted` since. */
 export interface Listener {
   readonly name: string;
+  /** The channel that it is tuned to. */
+  readonly channel: number;
   position(): Point;
   /** Can a frame be taken from now on: power on, not sending, room for it? */
   listens(ack: boolean): boolean;
@@ -48,6 +50,7 @@ export interface AirHooks {
 interface Flight {
   readonly transmission: Transmission;
   readonly from: Listener | undefined;
+  readonly channel: number;
   /** Power at each listener, by its index. */
   readonly dbm: number[];
   /** Listeners that began to receive it. */
@@ -63,6 +66,8 @@ export class Air {
   readonly #links = new Map<string, number>();
   /** Flights that may still overlap one that has not landed. */
   #flights: Flight[] = [];
+  /** The channel of one that only injects. */
+  channel = 26;
   /** Share of frames lost for no reason on every link that has no figure of its own. */
   lossProbability = 0;
 
@@ -97,14 +102,16 @@ export class Air {
     const transmission: Transmission = { ...what, start, end: start + airtime(what.octets.length) };
     const own = 'listens' in from ? from : undefined;
     const place = own === undefined ? (from as Point) : own.position();
+    const channel = own?.channel ?? this.channel;
     const dbm: number[] = [];
     const locked: boolean[] = [];
     for (const listener of this.#listeners) {
       const power = listener === own ? -Infinity : receivedDbm(this.#radio, place, listener.position(), txPowerDbm);
       dbm.push(power);
-      locked.push(power >= this.#radio.sensitivityDbm && listener.listens(what.ack));
+      const inRange = power >= this.#radio.sensitivityDbm && listener.channel === channel;
+      locked.push(inRange && listener.listens(what.ack));
     }
-    const flight: Flight = { transmission, from: own, dbm, locked };
+    const flight: Flight = { transmission, from: own, channel, dbm, locked };
     this.#flights.push(flight);
     for (const hooks of this.#hooks) hooks.onFrame?.(transmission);
     this.#clock.at(transmission.end, () => this.#land(flight));
@@ -115,15 +122,17 @@ export class Air {
   busy(listener: Listener, window: number): boolean {
     const index = this.#listeners.indexOf(listener);
     const since = this.#clock.now - window;
-    return this.#flights.some(
-      (flight) => flight.transmission.end > since && flight.dbm[index] >= this.#radio.sensitivityDbm,
-    );
+    return this.#flights.some((flight) => flight.transmission.end > since && this.#inRange(flight, listener, index));
+  }
+
+  #inRange(flight: Flight, listener: Listener, index: number): boolean {
+    return flight.channel === listener.channel && flight.dbm[index] >= this.#radio.sensitivityDbm;
   }
 
   #land(flight: Flight): void {
     const { transmission } = flight;
     this.#listeners.forEach((listener, index) => {
-      if (flight.dbm[index] < this.#radio.sensitivityDbm) return;
+      if (!this.#inRange(flight, listener, index)) return;
       const reception = this.#reception(flight, listener, index);
       for (const hooks of this.#hooks) hooks.onReception?.(transmission, listener.name, reception);
       if (reception === 'received') listener.heard(transmission, flight.dbm[index]);
@@ -146,6 +155,7 @@ export class Air {
     const collides = this.#flights.some(
       (other) =>
         other !== flight &&
+        other.channel === flight.channel &&
         other.dbm[index] > loudest &&
         other.transmission.start < transmission.end &&
         other.transmission.end > transmission.start,

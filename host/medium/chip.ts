@@ -52,6 +52,7 @@ export class Chip implements Listener {
   #on = false;
   #hearing: Hearing = 'all';
   #filter: Filter | undefined;
+  #channel = 26;
   #fifo: Received | undefined;
   /** One buffer for both ways: with a frame to send it hears an acknowledgement alone, and what comes in comes first. */
   readonly #oneBuffer: boolean;
@@ -128,6 +129,17 @@ export class Chip implements Listener {
     const sends = this.#frame !== undefined || (this.#oneBuffer && this.#unseen);
     if (!this.#on || this.#hearing !== 'all' || sends || this.waiting) return false;
     return this.#clock.now < this.#sendingUntil || this.#air.busy(this, 0);
+  }
+
+  get channel(): number {
+    return this.#channel;
+  }
+
+  /** What was on air on the channel before is lost. */
+  tune(channel: number): void {
+    if (channel === this.#channel) return;
+    this.#channel = channel;
+    this.#brokenAt = this.#clock.now;
   }
 
   get sending(): boolean {

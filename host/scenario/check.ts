@@ -52,8 +52,24 @@ function checkSchedule(scenario: Scenario, report: Report): void {
   };
   scenario.schedule.forEach((change, index) => {
     const path = ['schedule', index];
-    if ('power' in change) known([...path, 'mote'], change.mote);
+    if ('mote' in change) known([...path, 'mote'], change.mote);
+    else if ('reset' in change) known([...path, 'reset'], change.reset);
     else change.between?.forEach((name, end) => known([...path, 'between', end], name));
+  });
+}
+
+function checkAdversary({ adversary, motes, durationSeconds }: Scenario, report: Report): void {
+  const names = new Set(motes.map((mote) => mote.name));
+  adversary?.acts.forEach((act, index) => {
+    const path = ['adversary', 'acts', index];
+    for (const field of ['mote', 'from', 'to'] as const) {
+      const name = field in act ? (act as Record<string, unknown>)[field] : undefined;
+      if (typeof name === 'string' && !names.has(name)) report([...path, field], 'expected the name of a mote', name);
+    }
+    if (act.until <= act.at) report([...path, 'until'], `expected a time after at, ${act.at} s`, act.until);
+    if (act.until > durationSeconds) {
+      report([...path, 'until'], `expected a time before the end, ${durationSeconds} s`, act.until);
+    }
   });
 }
 
@@ -69,5 +85,6 @@ export function checkScenario(scenario: Scenario): Fault[] {
   checkUnique(scenario.motes, report);
   checkWalks(scenario.motes, report);
   checkSchedule(scenario, report);
+  checkAdversary(scenario, report);
   return faults;
 }

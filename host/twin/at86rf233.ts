@@ -177,7 +177,7 @@ export class At86rf233 implements RadioTwin {
     if (address === TRX_STATE) this.#command(value);
     else if (address >= SHORT_ADDR_0 && address <= IEEE_ADDR_7) this.#filter();
     else if (address === CSMA_SEED_1) this.#filter();
-    else if (address === PHY_CC_CCA) this.#around.later(() => this.#hear());
+    else if (address === PHY_CC_CCA) this.#tune();
     else if (address === IRQ_MASK) this.#around.interruptChanged();
     return 0;
   }
@@ -271,8 +271,9 @@ export class At86rf233 implements RadioTwin {
     this.#go(TX_ARET_ON, SWITCH_MICROS);
   }
 
-  #channel(): number {
-    return this.#registers.get(PHY_CC_CCA) & 0x1f;
+  #tune(): void {
+    const channel = this.#registers.get(PHY_CC_CCA) & 0x1f;
+    this.#around.later(() => this.#around.medium.tune(channel));
   }
 
   #transmit(state: number): void {
@@ -284,8 +285,6 @@ export class At86rf233 implements RadioTwin {
       if (this.#registers.get(address) !== value)
         this.#refuse(`TX_START with another ${hex(address)} than ${hex(value)}`);
     }
-    if (this.#channel() !== this.#around.channel)
-      this.#refuse(`a frame on channel ${this.#channel()} instead of ${this.#around.channel}`);
     const octets = withFcs(this.#frameBuffer.subarray(1, length - 1));
     this.#sending = true;
     this.#trac = TRAC_INVALID;
@@ -295,7 +294,7 @@ export class At86rf233 implements RadioTwin {
 
   #hear(): void {
     const state = this.#state;
-    const hears = this.#stuck === 0 && state === RX_AACK_ON && this.#channel() === this.#around.channel;
+    const hears = this.#stuck === 0 && state === RX_AACK_ON;
     this.#around.medium.hear(hears ? 'all' : state === BUSY_TX_ARET ? 'acks' : 'nothing');
   }
 
@@ -325,6 +324,7 @@ export class At86rf233 implements RadioTwin {
     this.#overrun = false;
     this.#trac = 0;
     this.#around.later(() => this.#around.medium.reset());
+    this.#tune();
     this.#go(state, micros);
     this.#around.interruptChanged();
   }

@@ -23,7 +23,7 @@ export interface TwinBoard {
   readonly name: string;
   /** Path of a role's image, relative to the repository. */
   image(role: Role): string;
-  mote(spec: ScenarioMote, flash: Flash, prng: Prng, env: MoteEnvironment & { readonly channel: number }): Mote;
+  mote(spec: ScenarioMote, flash: Flash, prng: Prng, env: MoteEnvironment): Mote;
 }
 
 const FOLDER = 'board-defs';

@@ -125,6 +125,6 @@ export class Cpu {
 
   /** The turn is over: all that it does to the world comes before the next callback. */
   #settle(): void {
-    for (let run = this.#later.shift(); run !== undefined; run = this.#later.shift()) run();
+    for (let run = this.#later.shift(); run !== undefined && !this.#off; run = this.#later.shift()) run();
   }
 }

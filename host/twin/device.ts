@@ -17,6 +17,8 @@ export function hex(value: number, digits = 2): string {
 export interface Medium {
   setFilter(filter: Filter): void;
   hear(hearing: Hearing): void;
+  /** @param channel 11 to 26. */
+  tune(channel: number): void;
   /** Sends a frame, FCS included, by CSMA-CA with retries; RadioTwin.sent() follows. */
   send(octets: Uint8Array): void;
   /** Forgets the frame that is being sent, the one that waits and the filter: a reset. */
@@ -37,8 +39,6 @@ export interface Surroundings {
   /** The level of the interrupt pin may have changed. */
   interruptChanged(): void;
   readonly medium: Medium;
-  /** The channel all others are on. */
-  readonly channel: number;
 }
 
 /** A radio as its registers and pins show it. */

@@ -2,7 +2,17 @@
 // The API of NodeMCU for the ESP32, as far as boards use it: spi objects, gpio, tmr without clocks, node, uart, io, sodium.
 
 import { HIGH } from './cpu.ts';
-import { ALARM_AUTO, ALARM_SEMI, ALARM_SINGLE, check, makeTasks, makeTimer } from './nodemcu.ts';
+import {
+  ALARM_AUTO,
+  ALARM_SEMI,
+  ALARM_SINGLE,
+  check,
+  DEEP_SLEEP,
+  makeRtcmem,
+  makeTasks,
+  makeTimer,
+  Values,
+} from './nodemcu.ts';
 import type { Callback } from './nodemcu.ts';
 import type { Parts } from './esp8266.ts';
 
@@ -71,9 +81,34 @@ function makeGpio({ port, cpu }: Parts): Record<string, unknown> {
   };
 }
 
+/** ADC1, whose width and attenuation are set before a channel is read. */
+function makeAdc({ sensor }: Parts): Record<string, unknown> {
+  const ADC1 = 1;
+  const ready = new Set<number>();
+  let width = 0;
+  return {
+    ADC1,
+    ATTEN_11db: 3,
+    setwidth(adc: number, bits: number) {
+      check(adc === ADC1 && bits >= 9 && bits <= 12, 'ADC1 with 9 to 12 bits');
+      width = bits;
+      return undefined;
+    },
+    setup(adc: number, channel: number) {
+      check(adc === ADC1 && channel >= 0 && channel <= 7, `channel 0 to 7 of ADC1, got ${channel}`);
+      ready.add(channel);
+      return undefined;
+    },
+    read(adc: number, channel: number) {
+      check(adc === ADC1 && width > 0 && ready.has(channel), 'a channel of ADC1 that is set up');
+      return sensor(channel);
+    },
+  };
+}
+
 /** @returns the globals of a program. */
 export function esp32Globals(parts: Parts): Record<string, unknown> {
-  const { clock, cpu, uart, files, isOn, random } = parts;
+  const { clock, cpu, uart, files, isOn, random, retained, cause, sleep } = parts;
   return {
     spi: makeSpi(parts),
     gpio: makeGpio(parts),
@@ -85,6 +120,13 @@ export function esp32Globals(parts: Parts): Record<string, unknown> {
     },
     node: {
       task: makeTasks(cpu),
+      /** The second value is the reset reason of the ROM and 7: 1 at power on, which a pulse on EN is too, 5 after deep sleep. */
+      bootreason: () => (cause === DEEP_SLEEP ? Values.of(3, 5 + 7) : Values.of(1, 1 + 7)),
+      dsleep(micros: number) {
+        check(Number.isInteger(micros) && micros > 0, `a sleep of more than 0 us, got ${micros}`);
+        sleep(micros);
+        return undefined;
+      },
       /** The low word has 31 bits where integers have 32. */
       uptime() {
         cpu.spend(1);
@@ -92,6 +134,8 @@ export function esp32Globals(parts: Parts): Record<string, unknown> {
         return [micros & 0x7fffffff, Math.floor(micros / 2 ** 31)];
       },
     },
+    rtcmem: makeRtcmem(retained),
+    adc: makeAdc(parts),
     sodium: { random: { random: () => random() | 0 } },
     uart: { on: uart.on, write: uart.write },
     file: {

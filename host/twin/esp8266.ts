@@ -5,7 +5,17 @@ import type { Clock } from '../medium/clock.ts';
 import { MEDIUM } from './cpu.ts';
 import type { Cpu } from './cpu.ts';
 import type { Files, Uart } from './nodemcu.ts';
-import { ALARM_AUTO, ALARM_SEMI, ALARM_SINGLE, check, makeTasks, makeTimer } from './nodemcu.ts';
+import {
+  ALARM_AUTO,
+  ALARM_SEMI,
+  ALARM_SINGLE,
+  check,
+  makeRtcmem,
+  makeTasks,
+  makeTimer,
+  POWER_ON,
+  Values,
+} from './nodemcu.ts';
 import type { Callback } from './nodemcu.ts';
 import type { Port } from './port.ts';
 
@@ -16,7 +26,14 @@ export interface Parts {
   readonly port: Port;
   readonly uart: Uart;
   readonly files: Files;
+  readonly retained: Int32Array;
+  /** POWER_ON, DEEP_SLEEP or EXTERNAL_RESET. */
+  readonly cause: number;
   isOn(): boolean;
+  /** The processor stops at the end of the turn, and is reset after that time. */
+  sleep(micros: number): void;
+  /** What the sensor says. */
+  sensor(channel: number): number;
   /** 32 bits of the hardware's random number generator. */
   random(): number;
 }
@@ -140,7 +157,7 @@ function makeGpio({ port, cpu }: Parts): Record<string, unknown> {
 
 /** @returns the globals of a program. */
 export function esp8266Globals(parts: Parts): Record<string, unknown> {
-  const { clock, cpu, uart, files, isOn, random } = parts;
+  const { clock, cpu, uart, files, isOn, random, retained, cause, sleep, sensor } = parts;
   return {
     spi: makeSpi(parts),
     gpio: makeGpio(parts),
@@ -160,11 +177,27 @@ export function esp8266Globals(parts: Parts): Record<string, unknown> {
     },
     node: {
       task: makeTasks(cpu),
+      /** Power on, or a reset: by the pin, which is what ends a deep sleep too. */
+      bootreason: () => Values.of(cause === POWER_ON ? 1 : 2, cause),
+      dsleep(micros: number, option: number, instant: number) {
+        check(Number.isInteger(micros) && micros > 0, `a sleep of more than 0 us, got ${micros}`);
+        check(option >= 0 && option <= 4 && option !== 4, 'the RF part on after the sleep: chance needs it');
+        check(instant === 1, 'a sleep at once: what would run until then would find its radio asleep');
+        sleep(micros);
+        return undefined;
+      },
       /** os_random() drawn again until it fits: at once where the range is a power of two. */
       random(low: number, high: number) {
         const range = high - low + 1;
         check(range > 0 && range <= 0x10000 && (range & (range - 1)) === 0, 'a range of a power of two, 65536 at most');
         return low + (random() & (range - 1));
+      },
+    },
+    rtcmem: makeRtcmem(retained),
+    adc: {
+      read(channel: number) {
+        check(channel === 0, `channel 0, got ${channel}`);
+        return sensor(channel);
       },
     },
     uart: { on: uart.on, write: uart.write },

@@ -4,8 +4,10 @@
 // "@" is a report.
 
 import type { Chip } from '../medium/chip.ts';
+import type { Timer } from '../medium/clock.ts';
 import type { Prng } from '../medium/prng.ts';
 import type { ScenarioMote } from '../scenario/schema.ts';
+import { RETAINED_WORDS } from '../vm/abi.ts';
 import { BenchError } from '../bench/mote.ts';
 import type { Mote, MoteEnvironment } from '../bench/mote.ts';
 import type { Flash } from '../bench/preload.ts';
@@ -16,7 +18,7 @@ import type { Medium, RadioTwin, Surroundings } from './device.ts';
 import { esp32Globals } from './esp32.ts';
 import { esp8266Globals } from './esp8266.ts';
 import { fileNameOf, fileOf, recordNumberOf, wordsOf } from './flash.ts';
-import { Files, Uart } from './nodemcu.ts';
+import { DEEP_SLEEP, EXTERNAL_RESET, Files, POWER_ON, Uart } from './nodemcu.ts';
 import { Port } from './port.ts';
 import type { Wiring } from './port.ts';
 import type { Program } from './program.ts';
@@ -34,7 +36,6 @@ export type ProgramFactory = (role: ScenarioMote['role'], globals: Readonly<Reco
 export interface TwinEnvironment extends MoteEnvironment {
   readonly hardware: TwinHardware;
   readonly program: ProgramFactory;
-  readonly channel: number;
 }
 
 /** What a test breaks. Everything takes effect now. */
@@ -52,6 +53,11 @@ interface Life {
   readonly port: Port;
   readonly radio: RadioTwin;
   readonly uart: Uart;
+}
+
+/** What the board's sensor counts: board-defs/bench/index.ts, readSensor. */
+function sensorAt(seconds: number, channel: number): number {
+  return ((Math.floor(seconds) % 1000) * 7 + channel * 100) % 1000;
 }
 
 /** Marsaglia's xorshift, as board-defs/bench/random.ts has it: a board draws what the bench board would. */
@@ -80,6 +86,10 @@ export class TwinMote implements Mote {
   readonly #prng: Prng;
   #chip!: Chip;
   #life: Life | undefined;
+  readonly retained = new Int32Array(RETAINED_WORDS);
+  /** When it was started, but for starts that end a sleep: its sensor goes by that. */
+  #startedAt = 0;
+  #sleep: Timer | undefined;
   #line: number[] = [];
 
   constructor(spec: ScenarioMote, flash: Flash, prng: Prng, env: TwinEnvironment) {
@@ -97,16 +107,32 @@ export class TwinMote implements Mote {
     return this.#life !== undefined;
   }
 
+  get asleep(): boolean {
+    return this.#sleep !== undefined;
+  }
+
   attach(chip: Chip): void {
     this.#chip = chip;
   }
 
   /** Starts with an empty memory and what flash holds; a mote that is on stays as it is. */
   powerOn(): void {
-    if (this.on) return;
+    if (this.on || this.asleep) return;
+    this.#start(POWER_ON);
+  }
+
+  /** A pulse on the reset pin. */
+  reset(): void {
+    if (!this.on && !this.asleep) return;
+    this.#stop();
+    this.#start(EXTERNAL_RESET);
+  }
+
+  #start(cause: number): void {
     const { clock, hardware, observer, aesMicros } = this.#env;
     const prng = this.#prng;
     const seed = [prng.next(), prng.next(), prng.next(), prng.next()];
+    if (cause !== DEEP_SLEEP) this.#startedAt = clock.now;
     this.#chip.powerOn();
     observer.power(this, true);
 
@@ -122,7 +148,6 @@ export class TwinMote implements Mote {
       later: (run) => cpu.later(run),
       interruptChanged: () => port.interruptChanged(),
       medium: this.#medium(),
-      channel: this.#env.channel,
     };
     const radio = hardware.radio === 'mrf24j40' ? new Mrf24j40(surroundings) : new At86rf233(surroundings);
     port.attach(radio);
@@ -136,6 +161,10 @@ export class TwinMote implements Mote {
       port,
       uart,
       files: this.#files(),
+      retained: this.retained,
+      cause,
+      sleep: (micros: number) => cpu.later(() => this.#fallAsleep(micros)),
+      sensor: (channel: number) => sensorAt((clock.now - this.#startedAt) / 1e6, channel),
       isOn: () => this.#life === life,
       random: () => source.next().value as number,
     };
@@ -146,6 +175,22 @@ export class TwinMote implements Mote {
 
   /** Cuts the power, in mid-turn too: what the turn would have done never was. */
   powerOff(): void {
+    this.#stop();
+    this.retained.fill(0);
+  }
+
+  /** The radio of a board that sleeps is asleep, too, or has no power. */
+  #fallAsleep(micros: number): void {
+    this.#stop();
+    this.#sleep = this.#env.clock.after(micros, () => {
+      this.#sleep = undefined;
+      this.#start(DEEP_SLEEP);
+    });
+  }
+
+  #stop(): void {
+    if (this.#sleep !== undefined) this.#env.clock.cancel(this.#sleep);
+    this.#sleep = undefined;
     if (!this.on) return;
     this.close();
     this.#line = [];
@@ -199,6 +244,7 @@ export class TwinMote implements Mote {
     return {
       setFilter: (filter) => chip.setFilter(filter),
       hear: (hearing) => chip.hear(hearing),
+      tune: (channel) => chip.tune(channel),
       send: (octets) => {
         if (octets.length > this.#env.maxPsdu)
           this.#fail(`expected a frame of at most ${this.#env.maxPsdu} octets, got ${octets.length}`);

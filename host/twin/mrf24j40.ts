@@ -50,6 +50,8 @@ const SHORT = registerMap([
   [0x3f, 'CCAEDTH', 0x00],
 ]);
 
+/** Channel 11 is what RFCON0 says after reset. */
+const FIRST_CHANNEL = 11;
 const RFCON0 = 0x200;
 const RFSTATE = 0x20f;
 const LONG = registerMap([
@@ -110,6 +112,8 @@ export class Mrf24j40 implements RadioTwin {
   #asleep = false;
   #readyAt: number;
   #rfReadyAt = 0;
+  /** The channel at the last RF reset, which brings RFCON0 into effect (3.4). */
+  #tuned = FIRST_CHANNEL;
   #sending = false;
   /** RF resets until the synthesiser locks again. */
   #stuck = 0;
@@ -245,12 +249,12 @@ export class Mrf24j40 implements RadioTwin {
   }
 
   #channel(): number {
-    return (this.#long.get(RFCON0) >> 4) + 11;
+    return (this.#long.get(RFCON0) >> 4) + FIRST_CHANNEL;
   }
 
   #hear(): void {
-    const elsewhere = this.#channel() !== this.#around.channel;
-    const deaf = this.#asleep || elsewhere || this.#stuck > 0 || (this.#short.get(BBREG1) & 4) !== 0;
+    const deaf = this.#asleep || this.#stuck > 0 || (this.#short.get(BBREG1) & 4) !== 0;
+    this.#around.medium.tune(this.#tuned);
     this.#around.medium.hear(deaf ? 'nothing' : 'all');
   }
 
@@ -263,6 +267,7 @@ export class Mrf24j40 implements RadioTwin {
   #forget(): void {
     this.#short.reset();
     this.#long.reset();
+    this.#tuned = FIRST_CHANNEL;
     this.#sending = false;
     this.#asleep = false;
     this.#overrun = false;
@@ -275,6 +280,7 @@ export class Mrf24j40 implements RadioTwin {
 
   #rfReset(value: number): void {
     if (value === 0 && this.#stuck > 0) this.#stuck--;
+    this.#tuned = this.#channel();
     this.#around.later(() => this.#hear());
     this.#rfReadyAt = this.#around.micros() + RF_RESET_MICROS;
   }
@@ -288,8 +294,8 @@ export class Mrf24j40 implements RadioTwin {
       const held = address < 0x40 ? this.#short.get(address) : this.#long.get(address);
       if (held !== value) this.#refuse(`a frame with ${hex(held)} instead of ${hex(value)} in ${hex(address, 3)}`);
     }
-    if (this.#channel() !== this.#around.channel)
-      this.#refuse(`a frame on channel ${this.#channel()} instead of ${this.#around.channel}`);
+    if (this.#channel() !== this.#tuned)
+      this.#refuse(`a frame for channel ${this.#channel()} without the RF reset that tunes to it`);
     const octets = withFcs(this.#txFifo.subarray(2, 2 + length));
     if (wantsAck(octets) !== ((control & 4) !== 0)) this.#refuse('TXNACKREQ other than the AR bit of the frame');
     this.#short.set(TXNCON, control & ~1);

@@ -9,6 +9,14 @@ import { TwinError } from './device.ts';
 /** A function of the program. */
 export type Callback = (...args: unknown[]) => unknown;
 
+/** Why the program starts, as node.bootreason() of the ESP8266 has it in its second value. */
+export const POWER_ON = 0;
+export const DEEP_SLEEP = 5;
+export const EXTERNAL_RESET = 6;
+
+/** Values of one call, of which the program takes more than the first. */
+export class Values extends Array<number> {}
+
 export const ALARM_SINGLE = 0;
 export const ALARM_AUTO = 1;
 export const ALARM_SEMI = 2;
@@ -109,6 +117,21 @@ export function makeTasks(cpu: Cpu): Record<string, unknown> {
       check(typeof run === 'function', 'a function to post');
       check(cpu.waiting(priority as number) < QUEUE_LENGTH, `at most ${QUEUE_LENGTH} tasks of a priority`);
       cpu.later(() => void cpu.post(priority as number, () => void (run as Callback)()));
+      return undefined;
+    },
+  };
+}
+
+/** rtcmem of both families: 128 words that a sleep and a reset leave alone. */
+export function makeRtcmem(words: Int32Array): Record<string, unknown> {
+  const place = (at: number): number => {
+    check(Number.isInteger(at) && at >= 0 && at < words.length, `a word from 0 to ${words.length - 1}, got ${at}`);
+    return at;
+  };
+  return {
+    read32: (at: number) => words[place(at)],
+    write32(at: number, value: number) {
+      words[place(at)] = value;
       return undefined;
     },
   };

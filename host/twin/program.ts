@@ -5,6 +5,7 @@
 import fengari from 'fengari';
 import type { LuaState } from 'fengari';
 import { STEP_INSTRUCTIONS } from '../vm/mote-vm.ts';
+import { Values } from './nodemcu.ts';
 import type { Callback } from './nodemcu.ts';
 
 const { lua, lauxlib, lualib, to_luastring } = fengari;
@@ -177,16 +178,17 @@ const STRING = {
   byte: (text: string, at: number) => text.charCodeAt(at - 1),
   len: (text: string) => text.length,
   rep: (text: string, times: number) => text.repeat(times),
-  format: (format: string, value: number) => format.replace('%d', String(value)),
+  format: (format: string, ...values: (number | Values)[]) =>
+    values.flat().reduce<string>((text, value) => text.replace('%d', String(value)), format),
 };
 
 /** @param code JavaScript of the image, a function body that fills `exports`. */
 export function openV8Program(code: string, name: string, globals: Readonly<Record<string, unknown>>): Program {
   const exports: Record<string, unknown> = {};
-  const first = (value: unknown): unknown => (Array.isArray(value) ? value[0] : value);
+  const first = (value: unknown): unknown => (Array.isArray(value) && !(value instanceof Values) ? value[0] : value);
   const bare = (value: unknown): unknown => {
     if (typeof value === 'function') return (...args: unknown[]) => bare(first((value as Callback)(...args)));
-    if (typeof value !== 'object' || value === null) return value;
+    if (typeof value !== 'object' || value === null || value instanceof Values) return value;
     return Object.fromEntries(Object.entries(value).map(([field, part]) => [field, bare(part)]));
   };
   const api = { string: STRING, ...globals };

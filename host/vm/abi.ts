@@ -22,6 +22,10 @@ export const POSTED = 5;
 export const COMMAND = 6;
 /** Record, count, words: a storage record as flash holds it; before START. */
 export const PRELOAD = 7;
+/** Place, count, words: retained memory, before a START that ends a sleep. */
+export const RETAINED = 8;
+/** Words of retained memory. */
+export const RETAINED_WORDS = 128;
 /** Most words a storage record has. */
 export const RECORD_WORDS = 64;
 
@@ -41,8 +45,14 @@ export const CONSOLE = 6;
 export const FILTER = 7;
 /** AES blocks done in this step. */
 export const BLOCKS = 8;
+/** Channel, 11 to 26. */
+export const CHANNEL = 10;
 /** One code: the mote is broken. Nothing else is in the outbox. */
 export const FAULT = 9;
+/** Place, word: into retained memory. */
+export const RETAIN = 11;
+/** Seconds of deep sleep. */
+export const SLEEP = 12;
 /** Code of FAULT: a second frame before the first was over. */
 export const FAULT_BUSY = 4;
 /** What the codes of FAULT mean, from 1 on. */
@@ -60,7 +70,7 @@ export function faultText(code: number): string {
 }
 
 /** Arguments of each op out; STORE has `count` words more. */
-const ARGUMENTS = [-1, 1, 1, 0, 2, 6, 1, 4, 1, 1];
+const ARGUMENTS = [-1, 1, 1, 0, 2, 6, 1, 4, 1, 1, 1, 2, 1];
 
 /**
  * Calls `visit` for each action of an outbox, in order.

@@ -9,7 +9,7 @@ import { UsageError } from '../errors.ts';
 import { openFengari } from './fengari.ts';
 import type { MoteVm } from './mote-vm.ts';
 import { openNative } from './native.ts';
-import { openV8 } from './v8.ts';
+import { compileV8 } from './v8.ts';
 
 export const VM_NAMES = ['fengari', 'lua5.1', 'lua5.3', 'lua5.4', 'v8'] as const;
 export type VmName = (typeof VM_NAMES)[number];
@@ -63,12 +63,15 @@ function readImage(path: string): Buffer {
  */
 export function vmFactory(vm: VmName): VmFactory {
   if (vm === 'fengari' || vm === 'v8') {
-    const images = new Map<Role, Buffer>();
+    const images = new Map<Role, () => MoteVm>();
     return (role) => {
       const path = imageOf(vm, role);
-      const code = images.get(role) ?? readImage(inRepository(path));
-      images.set(role, code);
-      return vm === 'v8' ? openV8(code.toString('utf8'), path) : openFengari(code, path);
+      const opened = images.get(role);
+      if (opened !== undefined) return opened();
+      const code = readImage(inRepository(path));
+      const make = vm === 'v8' ? compileV8(code.toString('utf8'), path) : () => openFengari(code, path);
+      images.set(role, make);
+      return make();
     };
   }
   const lua = executable(vm);

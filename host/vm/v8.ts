@@ -4,10 +4,23 @@
 import { FRAME_OCTETS, INBOX_WORDS, LINE_OCTETS, OUTBOX_WORDS } from './abi.ts';
 import type { MoteVm } from './mote-vm.ts';
 
-/** @param code JavaScript of the image, a function body that fills `exports`; run anew for each mote. */
+/**
+ * @param code JavaScript of the image, a function body that fills `exports`.
+ * @returns runs it anew for each mote; V8 compiles and learns once for all of them.
+ */
+export function compileV8(code: string, name: string): () => MoteVm {
+  const image = new Function('exports', `${code}\n//# sourceURL=${name}`) as (exports: Record<string, unknown>) => void;
+  return () => open(image, name);
+}
+
+/** One mote's VM. */
 export function openV8(code: string, name: string): MoteVm {
+  return compileV8(code, name)();
+}
+
+function open(image: (exports: Record<string, unknown>) => void, name: string): MoteVm {
   const exports: Record<string, unknown> = {};
-  new Function('exports', `${code}\n//# sourceURL=${name}`)(exports);
+  image(exports);
   const array = <T extends Int32Array | Uint8Array>(field: string, kind: new (n: number) => T, length: number): T => {
     const value = exports[field];
     if (!(value instanceof kind) || value.length !== length) {

@@ -74,8 +74,9 @@ describe('the bench board', () => {
     step(abi.IN_PRELOAD, [7, 3, 10, -20, 30]);
     expect(step(abi.IN_START, [], 0x7fffffff, 86400)).toEqual([
       ...[abi.OUT_FILTER, 0x4321, 0x0001, 0x01020304, -2],
+      ...[abi.OUT_CHANNEL, 15],
       ...[abi.OUT_ALARM, 250],
-      ...[abi.OUT_REPORT, 1, 80, 1, 2, 0x7fffffff, 86400],
+      ...[abi.OUT_REPORT, 1, 80, 1, 1, 0x7fffffff, 86400],
       ...[abi.OUT_REPORT, 2, 1, 10, -20, 30, 0],
     ]);
   });
@@ -127,6 +128,19 @@ describe('the bench board', () => {
     mote = boot();
     step(abi.IN_INIT, [1, -2, 3, 5, 127, 0]);
     expect(step(abi.IN_POSTED)).not.toEqual(first);
+  });
+
+  it('sleeps, and knows what it kept only at a start that ends a sleep', () => {
+    init();
+    expect(type('Z')).toEqual([abi.OUT_RETAIN, 0, -7, abi.OUT_RETAIN, 127, 9, abi.OUT_SLEEP, 30]);
+    mote = boot();
+    init();
+    mote.rxLine.set(Buffer.from('W'));
+    expect(step(abi.IN_COMMAND, [1], 0, 10)).toEqual([abi.OUT_REPORT, 5, 0, 0, 0, 170, 0]);
+    step(abi.IN_RETAINED, [0, 2, -7, 1]);
+    step(abi.IN_RETAINED, [126, 2, 8, 9]);
+    expect(step(abi.IN_COMMAND, [1], 0, 1000)).toEqual([abi.OUT_REPORT, 5, 1, -7, 9, 100, 0]);
+    expect(step(abi.IN_RETAINED, [127, 2, 0, 0])).toEqual(fault(abi.FAULT_INBOX));
   });
 
   it('carries console lines both ways', () => {

@@ -10,6 +10,7 @@ const message = makeBytes(16);
 
 export function start(): void {
   board.radioFilter(0x4321, 0x0001, 0x01020304, -2);
+  board.radioChannel(15);
   board.setAlarm(250);
   board.report(1, board.maxPsdu(), board.keylogWanted() ? 1 : 0, board.STEP_BLOCKS, board.millis(), board.seconds());
   const stored = board.storageRead(7, words, 0, 3);
@@ -39,7 +40,7 @@ export function posted(): void {
   board.storageWrite(7, words, 0, 3);
 }
 
-/** "S": two frames at once; "L": a frame too long; "R": a record too large; "O": too much to say; else the line comes back. */
+/** "Z": keeps two words and sleeps for 30 s, "W": tells what it kept, and its sensor. "S": two frames at once; "L": a frame too long; "R": a record too large; "O": too much to say; else the line comes back. */
 export function command(length: number): void {
   const letter = length === 1 ? board.rxLine[0] : 0;
   if (letter === 0x53) {
@@ -49,6 +50,12 @@ export function command(length: number): void {
     board.radioSend(board.maxPsdu() + 1);
   } else if (letter === 0x52) {
     board.storageWrite(8, words, 0, 65);
+  } else if (letter === 0x5a) {
+    board.retainedWrite(0, -7);
+    board.retainedWrite(127, 9);
+    board.sleep(30);
+  } else if (letter === 0x57) {
+    board.report(5, board.woken() ? 1 : 0, board.retainedRead(0), board.retainedRead(127), board.readSensor(1), 0);
   } else if (letter === 0x4f) {
     for (let i = 0; i < 300; i++) board.consoleWrite(letter);
   } else {

@@ -54,7 +54,7 @@ describe('storage', () => {
     const full = table(new Array<number>(64).fill(1));
     let record = 1;
     while (writeRecord(record, full, 0, 64)) record += 1;
-    expect(record).toBe(1 + Math.floor(1536 / 66));
+    expect(record).toBe(1 + Math.floor(2560 / 66));
     const into = new Int32Array(64) as unknown as Words;
     expect(storageRead(record, into, 0, 64)).toBe(false);
     for (let i = 1; i < record; i++) expect(storageRead(i, into, 0, 64)).toBe(true);

@@ -24,6 +24,8 @@ describe('board definitions', () => {
     };
     expect(refused({ lua: 'lua52' })).toMatch(/board-defs\/x\.json: .*lua53.*lua51i.*at lua/s);
     expect(refused({ aes: 'quick' })).toMatch(/fast.*compact.*flash.*at aes/s);
+    expect(refused({ aes: 'native' })).toMatch(/expected crypto among them.*at modules/s);
+    expect(JSON.parse(refused({ aes: 'native', modules: ['crypto'] }))).toMatchObject({ aes: 'native' });
     expect(refused({ schedule: undefined })).toMatch(/expanded.*on-the-fly.*at schedule/s);
     expect(refused({ colour: 1 })).toMatch(/colour/);
     expect(refused({ imageBytes: {} })).toMatch(/expected a budget for mote.*at imageBytes/s);

@@ -4,6 +4,7 @@ import { lauxlib as lauxlib53, lua as lua53, lualib as lualib53 } from 'lua-wasm
 import { lauxlib as lauxlib54, lua as lua54, lualib as lualib54 } from 'lua-wasm-bindings/dist/lua.54.js';
 import { describe, expect, it } from 'vitest';
 import { describeWith, runLua, VMS, type Profile, type Vm } from '../tools.ts';
+import { nameOf, SOFTWARE } from './ciphers.ts';
 import { bundle } from './engines.ts';
 
 /** Two keys in turn, so that each is expanded anew; steps of three blocks; every operation, and a forgery. */
@@ -90,11 +91,14 @@ const EXACT: ReadonlySet<Vm> = new Set(['lua53i', 'lua51f', 'lua51i'] as const);
 
 for (const { profile, vm } of MACHINES.filter(({ vm: name }) => EXACT.has(name))) {
   describeWith(vm, `the allocator on ${vm}`, () => {
-    it('is asked for nothing, and would tell', async () => {
-      const script = `${await bundle(profile)}${ROUND}
+    it.each(SOFTWARE.map((cipher) => [nameOf(cipher), cipher] as const))(
+      'is asked for nothing by %s',
+      async (_, cipher) => {
+        const script = `${await bundle(profile, cipher)}${ROUND}
         vm.allocated(round, 50) -- one level deeper than before
         print(vm.allocated(round, 1000), vm.allocated(function() local _ = {} end) > 0)`;
-      expect(runLua(vm, { script })).toBe('0\ttrue\n');
-    });
+        expect(runLua(vm, { script })).toBe('0\ttrue\n');
+      },
+    );
   });
 }

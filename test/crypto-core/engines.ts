@@ -7,6 +7,7 @@ import { FAST, type Cipher } from '../../compiler/choose.ts';
 import { compileLua, type Compiled } from '../../compiler/compile-lua.ts';
 import * as core from '../../crypto-core/index.ts';
 import type { Bytes, Words } from '../../crypto-core/tables.ts';
+import { luaCrypto, v8Crypto } from './nodemcu.ts';
 import { describeOn, runLua, VMS, type Profile, type Vm } from '../tools.ts';
 
 // A thousand vectors in fengari, on a busy machine.
@@ -18,6 +19,8 @@ export interface Job {
   key: string;
   nonce?: string;
   aad?: string;
+  /** Where associated data lies: in a buffer of its own if absent, right before the text, or where the text does. */
+  aadPlace?: 'before' | 'same';
   text: string;
   tagLength?: number;
   /** Whether to begin by the call for all nonces, though the nonce has 13 octets. */
@@ -69,15 +72,18 @@ function hexOfWords(table: Words, at: number): string {
   return hexOf(octets, 0, 16);
 }
 
-type Core = typeof core;
+export type Core = typeof core;
 
-function runOne(
+export function runOne(
   core: Core,
-  { kind, key, nonce = '', aad = '', text, tagLength = 0, anyNonce = false, steps = [1] }: Job,
+  { kind, key, nonce = '', aad = '', aadPlace, text, tagLength = 0, anyNonce = false, steps = [1] }: Job,
 ): Outcome {
-  const before = core.blocks();
+  const blocksBefore = core.blocks();
   const length = kind === 'open' ? text.length / 2 - tagLength : text.length / 2;
-  const table = bytes(text, MARGIN, (kind === 'seal' ? tagLength : 0) + MARGIN);
+  const aadLength = aad.length / 2;
+  const before = aadPlace === 'before' ? aad : '';
+  const at = MARGIN + before.length / 2;
+  const table = bytes(before + text, MARGIN, (kind === 'seal' ? tagLength : 0) + MARGIN);
   const out = new Int32Array(1 + 4 + 1) as unknown as Words;
   const keyWords = words(key, MARGIN);
   if (kind === 'cmac') core.cmacBegin(keyWords, MARGIN, table, MARGIN, length);
@@ -85,27 +91,13 @@ function runOne(
   else {
     const direction = kind === 'seal' ? core.CCM_SEAL : core.CCM_OPEN;
     const nonceLength = nonce.length / 2;
-    const aadLength = aad.length / 2;
-    const [n, a] = [bytes(nonce, 0), bytes(aad, MARGIN)];
+    const [n, a] = [bytes(nonce, 0), aadPlace ? table : bytes(aad, MARGIN)];
     if (anyNonce || nonceLength !== 13) {
-      core.ccmBegin(
-        direction,
-        keyWords,
-        MARGIN,
-        n,
-        nonceLength,
-        a,
-        MARGIN,
-        aadLength,
-        table,
-        MARGIN,
-        length,
-        tagLength,
-      );
+      core.ccmBegin(direction, keyWords, MARGIN, n, nonceLength, a, MARGIN, aadLength, table, at, length, tagLength);
     } else if (kind === 'seal') {
-      core.ccmSealBegin(keyWords, MARGIN, n, a, MARGIN, aadLength, table, MARGIN, length, tagLength);
+      core.ccmSealBegin(keyWords, MARGIN, n, a, MARGIN, aadLength, table, at, length, tagLength);
     } else {
-      core.ccmOpenBegin(keyWords, MARGIN, n, a, MARGIN, aadLength, table, MARGIN, length, tagLength);
+      core.ccmOpenBegin(keyWords, MARGIN, n, a, MARGIN, aadLength, table, at, length, tagLength);
     }
   }
   let result = core.JOB_RUNNING as number;
@@ -114,14 +106,15 @@ function runOne(
   if (!outcome) throw new Error(`step() returned ${result}`);
 
   const behind = kind === 'seal' || kind === 'open' ? tagLength : 0;
-  const margins = hexOf(table, 0, MARGIN) + hexOf(table, MARGIN + length + behind, MARGIN);
+  const margins = hexOf(table, 0, MARGIN) + hexOf(table, at + length + behind, MARGIN);
+  if (hexOf(table, MARGIN, at - MARGIN) !== before) throw new Error(`${kind} wrote to associated data`);
   if (margins !== 'a5'.repeat(2 * MARGIN)) throw new Error(`${kind} wrote outside its text: ${margins}`);
   if (out[0] !== 0 || out[5] !== 0) throw new Error('kdf wrote outside its four words');
 
-  let data = hexOf(table, MARGIN, length + (kind === 'seal' && outcome === 'done' ? tagLength : 0));
+  let data = hexOf(table, at, length + (kind === 'seal' && outcome === 'done' ? tagLength : 0));
   if (kind === 'cmac' && outcome === 'done') data = hexOfWords(core.mac, 0);
   if (kind === 'kdf' && outcome === 'done') data = hexOfWords(out, 1);
-  return { outcome, data, blocks: core.blocks() - before };
+  return { outcome, data, blocks: core.blocks() - blocksBefore };
 }
 
 const DRIVER = readFileSync(new URL('driver.lua', import.meta.url), 'utf8');
@@ -130,23 +123,36 @@ const compiled = new Map<string, Promise<Compiled>>();
 
 function compile(profile: Profile, cipher: Cipher): Promise<Compiled> {
   const name = `${profile} ${cipher.aes} ${cipher.schedule}`;
-  const made = compiled.get(name) ?? compileLua({ entry: 'crypto-core/index.ts', profile, cipher });
+  const globals = cipher.aes === 'native' ? ['crypto'] : [];
+  const made = compiled.get(name) ?? compileLua({ entry: 'crypto-core/index.ts', profile, cipher, globals });
   compiled.set(name, made);
   return made;
 }
 
-/** Lua that compiles to crypto-core in the local `core`. */
+/** Lua that makes crypto-core the local `core`. Native AES finds NodeMCU's `crypto`. */
 export async function bundle(profile: Profile, cipher: Cipher = FAST): Promise<string> {
-  return `local core = (function()\n${(await compile(profile, cipher)).lua}\nend)()\n`;
+  return `${await unloaded(profile, cipher)}local core = load()\n`;
+}
+
+/** Lua that makes `load`, which makes a crypto-core of its own each time. */
+export async function unloaded(profile: Profile, cipher: Cipher = FAST): Promise<string> {
+  const firmware = cipher.aes === 'native' ? await luaCrypto(profile) : '';
+  return `${firmware}local function load()\n${(await compile(profile, cipher)).lua}\nend\n`;
+}
+
+/** crypto-core on V8, from the chunk that Lua is made of. @param crypto what the firmware has */
+export async function onV8(cipher: Cipher, crypto: unknown = v8Crypto): Promise<Core> {
+  const exports = {} as Core;
+  new Function('exports', 'crypto', (await compile('lua53', cipher)).js)(exports, crypto);
+  return exports;
 }
 
 /** Runs jobs on the compiled bundle of a profile. */
 async function runInLua(profile: Profile, cipher: Cipher, vm: Vm, jobs: readonly Job[]): Promise<Outcome[]> {
-  const lines = jobs.map(({ kind, key, nonce, aad, text, tagLength, anyNonce, steps }) =>
-    [kind, key, nonce || '-', aad || '-', text || '-', tagLength ?? 0, anyNonce ?? false, (steps ?? [1]).join()].join(
-      ' ',
-    ),
-  );
+  const lines = jobs.map(({ kind, key, nonce, aad, aadPlace, text, tagLength, anyNonce, steps }) => {
+    const operands = [key, nonce || '-', aad || '-', aadPlace ?? '-', text || '-'];
+    return [kind, ...operands, tagLength ?? 0, anyNonce ?? false, (steps ?? [1]).join()].join(' ');
+  });
   const output = runLua(vm, { script: (await bundle(profile, cipher)) + DRIVER, stdin: lines.join('\n') });
   const results = output.trimEnd().split('\n');
   if (results.length !== jobs.length) throw new Error(`${vm}: ${jobs.length} jobs, ${results.length} results`);
@@ -159,6 +165,9 @@ async function runInLua(profile: Profile, cipher: Cipher, vm: Vm, jobs: readonly
 /** Runs a list of jobs on one engine, in order. */
 export type Run = (jobs: readonly Job[]) => Promise<Outcome[]>;
 
+/** Whether a machine takes so long that a part of a list will do: every other machine of its profile does all of it. */
+export const isSlow = (machine: Vm | 'V8'): boolean => machine === 'fengari';
+
 /** `describe` once for V8 and once for each Lua machine of each profile. */
 export function describeEngines(name: string, body: (run: Run) => void): void {
   describe(`${name} on V8`, () => body((jobs) => Promise.resolve(jobs.map((job) => runOne(core, job)))));
@@ -166,18 +175,17 @@ export function describeEngines(name: string, body: (run: Run) => void): void {
 }
 
 /** The same for one way of doing AES, from the chunk that Lua is made of. */
-export function describeCipher(name: string, cipher: Cipher, body: (run: Run) => void): void {
+export function describeCipher(name: string, cipher: Cipher, body: (run: Run, machine: Vm | 'V8') => void): void {
   describe(`${name} on V8`, () =>
     body(async (jobs) => {
-      const exports = {} as Core;
-      new Function('exports', (await compile('lua53', cipher)).js)(exports);
+      const exports = await onV8(cipher);
       return jobs.map((job) => runOne(exports, job));
-    }));
+    }, 'V8'));
   describeInLua(name, cipher, body);
 }
 
-function describeInLua(name: string, cipher: Cipher, body: (run: Run) => void): void {
+function describeInLua(name: string, cipher: Cipher, body: (run: Run, machine: Vm) => void): void {
   for (const profile of Object.keys(VMS) as Profile[]) {
-    describeOn(profile, name, (vm) => body((jobs) => runInLua(profile, cipher, vm, jobs)));
+    describeOn(profile, name, (vm) => body((jobs) => runInLua(profile, cipher, vm, jobs), vm));
   }
 }

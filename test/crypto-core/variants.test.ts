@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every way of doing AES gives every published answer, on every machine, and costs what its board was promised.
 import { expect, it } from 'vitest';
-import { AES_VARIANTS, SCHEDULES, type Cipher } from '../../compiler/choose.ts';
+import { CIPHERS, nameOf } from './ciphers.ts';
 import { describeCipher, type Job } from './engines.ts';
 import { ccmVectors, cmacVectors, kdfVectors } from './vectors.ts';
 import { samples, sealed, sealJobs } from './oracle.ts';
@@ -10,13 +10,9 @@ const AAD_LIMIT = 65279;
 const vectors = ccmVectors.filter(({ aad }) => aad.length / 2 <= AAD_LIMIT);
 const cases = samples(sealJobs, 60);
 
-export const CIPHERS: readonly Cipher[] = AES_VARIANTS.flatMap((aes) =>
-  SCHEDULES.map((schedule) => ({ aes, schedule })),
-);
-
 for (const cipher of CIPHERS.filter(({ aes, schedule }) => aes !== 'fast' || schedule !== 'expanded')) {
-  describeCipher(`${cipher.aes}, ${cipher.schedule}`, cipher, (run) => {
-    it('opens every published vector, wipes every forgery and seals the rest', async () => {
+  describeCipher(nameOf(cipher), cipher, (run) => {
+    it('seals and opens every published vector, and wipes every forgery', async () => {
       const opened = await run(
         vectors.map((vector) => ({ ...vector, kind: 'open', text: vector.sealed, steps: [100] })),
       );
@@ -25,8 +21,10 @@ for (const cipher of CIPHERS.filter(({ aes, schedule }) => aes !== 'fast' || sch
           plain === null ? [name, 'failed', '00'.repeat(text.length / 2 - tagLength)] : [name, 'done', plain],
         ),
       );
-      const plain = vectors.filter((vector) => vector.plain !== null).filter((_, i) => i % 4 === 0);
-      const got = await run(plain.map((vector) => ({ ...vector, kind: 'seal', text: vector.plain as string })));
+      const plain = vectors.filter((vector) => vector.plain !== null);
+      const got = await run(
+        plain.map((vector) => ({ ...vector, kind: 'seal', text: vector.plain as string, steps: [7] })),
+      );
       expect(got.map(({ data }) => data)).toEqual(plain.map((vector) => vector.sealed));
     });
 

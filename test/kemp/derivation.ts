@@ -17,6 +17,8 @@ export interface Terms {
   readonly ctr: number;
   readonly newSession: boolean;
   readonly r0: Buffer;
+  /** Refresh: index of the key that is K_NA. */
+  readonly index?: number | undefined;
 }
 
 /** Fields of an input or a message, in order. */
@@ -30,7 +32,7 @@ export const REJECT = 6;
 /** Type, version 1, mode. */
 export const head = (type: number, mode: number): Buffer => big(1, (type << 4) | (1 << 2) | mode);
 
-const LABELS = { 'request-MAC': 1, derive: 2, seal: 3, link: 4, session: 5 } as const;
+const LABELS = { 'request-MAC': 1, derive: 2, seal: 3, link: 4, session: 5, data: 6 } as const;
 export type Label = keyof typeof LABELS;
 
 const ONE = big(1, 1);
@@ -64,9 +66,9 @@ export function sessionKey(secret: Buffer, terms: Terms, r1: Buffer): Buffer {
 export const counter = ({ ctr, newSession }: Terms): Buffer => big(4, ctr + (newSession ? 2 ** 31 : 0));
 
 export function requestMacInput(terms: Terms): Fields {
-  const { mode, node, authority, routers, r0 } = terms;
+  const { mode, node, authority, routers, r0, index = 0 } = terms;
   const names = [node, authority, ...routers].map(({ eui }) => eui);
-  return [head(REQUEST, mode), big(1, routers.length), counter(terms), r0, ...names];
+  return [head(REQUEST, mode), big(1, index * 16 + routers.length), counter(terms), r0, ...names];
 }
 
 /** @param secret K_NA. */

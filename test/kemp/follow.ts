@@ -83,7 +83,9 @@ export class Follower {
       const payload = carriage.unlock(parsed, source, link);
       if (payload !== undefined) {
         const id = `${link.toString('hex')} ${source.eui.toString('hex')}`;
-        const first = ![...this.#counters.keys()].some((known) => known.startsWith(link.toString('hex')));
+        const first =
+          !this.#counters.has(id) &&
+          ![...this.#counters.keys()].some((known) => known.startsWith(link.toString('hex')));
         if (first && key.node !== source) throw new Error('the first frame under a key is not the CONFIRM of its node');
         if (counter <= (this.#counters.get(id) ?? -1)) throw new Error(`frame counter ${counter} comes twice`);
         this.#counters.set(id, counter);

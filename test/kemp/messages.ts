@@ -5,10 +5,16 @@ import { counter, head, join, REJECT, REQUEST } from './derivation.ts';
 import type { Fields, Party, Terms } from './derivation.ts';
 
 export const ADVERT = 1;
+export const SOLICIT = 2;
 export const APPROVAL = 4;
 export const NOTICE = 5;
 export const ATTACHED = 7;
 export const ACK = 8;
+export const REVOKE = 9;
+export const REVOKED = 10;
+export const ROUTE = 11;
+export const GROUP = 12;
+export const ECHO = 13;
 export const UP = 14;
 export const DOWN = 15;
 
@@ -20,7 +26,7 @@ export function name(party: Party, width: Width = widthOf(party)): Buffer {
   return width === 8 ? party.eui : big(2, party.short!);
 }
 
-/** Two octets for a party whose EUI-64 is in the associated data. */
+/** Two octets for a party whose EUI-64 is in the associated data, or that is named in an ADVERT, which is a hint. */
 export const handle = ({ eui, short }: Party): Buffer => (short === undefined ? eui.subarray(6) : big(2, short));
 
 export interface Advert {
@@ -30,12 +36,10 @@ export interface Advert {
   readonly room: number;
   readonly incarnation: number;
   readonly epoch: number;
-  /** Short addresses. */
-  readonly routers: readonly number[];
+  readonly routers: readonly Party[];
 }
 
 export function advert({ router, rank, load, room, incarnation, epoch, routers }: Advert): Fields {
-  const list = routers.map((short) => big(2, short));
   return [
     head(ADVERT, 0),
     router.eui,
@@ -43,9 +47,11 @@ export function advert({ router, rank, load, room, incarnation, epoch, routers }
     big(1, load * 16 + room),
     big(1, incarnation),
     big(2, epoch),
-    ...list,
+    ...routers.map(handle),
   ];
 }
+
+export const solicit = (): Fields => [head(SOLICIT, 0)];
 
 const tail = (terms: Terms, mac: Buffer): Fields => [counter(terms), terms.r0, mac];
 
@@ -57,21 +63,27 @@ export function request(terms: Terms, named: readonly Party[], mac: Buffer, widt
   return [head(REQUEST, terms.mode), ...named.map((party) => name(party, width)), ...tail(terms, mac)];
 }
 
-function info(hops: number, routeWidth: Width, otherWidth: Width): Buffer {
-  return big(1, hops | (routeWidth === 8 ? 128 : 0) | (otherWidth === 8 ? 64 : 0));
+/** REQUEST of a refresh, which names nobody: its key does. */
+export function refreshRequest(terms: Terms, mac: Buffer): Fields {
+  return [head(REQUEST, 3), big(1, terms.index!), ...tail(terms, mac)];
 }
 
-/** @param origin as it is named. @param width of every router's address. @param route entry router first. */
-export function up(origin: Buffer, width: Width, route: readonly Party[], inner: Fields): Fields {
-  const names = route.map((router) => name(router, width));
-  return [head(UP, 0), info(route.length, width, origin.length as Width), origin, ...names, ...inner];
+function info(hops: number, width: number): Buffer {
+  return big(1, hops | (width === 8 ? 64 : 0));
 }
 
-/** @param width of every router's address. @param route next hop first, receiver of the message last. */
-export function down(width: Width, route: readonly Party[], inner: Fields): Fields {
+/** @param origin as it is named. @param route entry router first. */
+export function up(origin: Buffer, route: readonly Party[], inner: Fields): Fields {
+  return [head(UP, 0), info(route.length, origin.length), origin, ...route.map(handle), ...inner];
+}
+
+/**
+ * @param route next hop first, receiver of the message last.
+ * @param mode 1 where data is inside
+ */
+export function down(route: readonly Party[], inner: Fields, mode = 0): Fields {
   const last = route[route.length - 1];
-  const names = route.slice(0, -1).map((router) => name(router, width));
-  return [head(DOWN, 0), info(route.length, width, widthOf(last)), ...names, name(last), ...inner];
+  return [head(DOWN, mode), info(route.length, widthOf(last)), ...route.slice(0, -1).map(handle), name(last), ...inner];
 }
 
 /** How a sealed message is sealed, part by part. */
@@ -160,10 +172,48 @@ export function ackSeal(mode: number, index: number, seq: number, base: Party, r
 
 export const ackPlain = (node: Party, ctr: number): Fields => [handle(node), big(4, ctr)];
 
-/** Payload of a data frame: a reading on its first hop. @param uptime seconds. */
-export const reading = (seq: number, uptime: number): Fields => [big(1, 1), big(2, seq), big(4, uptime)];
+/** @param type REVOKE, from the base station to a party, or REVOKED, back. @param kind of revocation: the mode of its head. */
+export function revocationSeal(
+  type: typeof REVOKE | typeof REVOKED,
+  kind: number,
+  index: number,
+  seq: number,
+  ends: readonly [Party, Party],
+): Seal {
+  return sealOf(type, [head(type, kind), big(1, index), big(4, seq)], seq, ends);
+}
+
+export const revocationPlain = (revoked: Party, epoch: number): Fields => [revoked.eui, big(2, epoch)];
+
+/** Nothing is sealed in it: the tag alone is the message. */
+export function routeSeal(index: number, seq: number, router: Party, base: Party): Seal {
+  return sealOf(ROUTE, [head(ROUTE, 0), big(1, index), big(4, seq)], seq, [router, base]);
+}
+
+export function group({ groupKey, groupIndex, groupCounter }: Omit<Welcome, 'life' | 'index' | 'depth'>): Fields {
+  return [head(GROUP, 0), groupKey, big(1, groupIndex), big(4, groupCounter)];
+}
+
+/** @param mode 0 asks, 1 answers. @param index of the receiver's group key that the sender knows. */
+export const echo = (mode: number, index: number): Fields => [head(ECHO, mode), big(1, index)];
+
+/** Payload of a data frame: a reading on its first hop. */
+export const reading = (seq: number, data: Buffer): Fields => [big(1, 1), big(2, seq), data];
 
 /** A reading that was relayed: its origin's address goes with it. */
-export function relayed(origin: Party, seq: number, uptime: number): Fields {
-  return [big(1, origin.short === undefined ? 3 : 2), name(origin), big(2, seq), big(4, uptime)];
+export function relayed(origin: Party, seq: number, data: Buffer): Fields {
+  return [big(1, origin.short === undefined ? 3 : 2), name(origin), big(2, seq), data];
+}
+
+/** Data from the base station on its last hop. */
+export const downward = (seq: number, data: Buffer): Fields => [big(1, 4), big(2, seq), data];
+
+/** Sealed data: a reading, kind 9, from N to B, or the other way, kind 12. Both are of type 0. */
+export function dataSeal(kind: 9 | 12, index: number, seq: number, ends: readonly [Party, Party]): Seal {
+  return sealOf(0, [big(1, kind), big(1, index), big(4, seq)], seq, ends);
+}
+
+/** A sealed reading that was relayed. @param made by its origin, kind and all. */
+export function relayedSealed(origin: Party, made: Fields): Fields {
+  return [big(1, origin.short === undefined ? 11 : 10), name(origin), ...made.slice(1)];
 }

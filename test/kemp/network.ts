@@ -2,14 +2,13 @@
 // The real images on the bench, with the follower listening.
 import type { Result } from '../../host/bench/result.ts';
 import { runBench } from '../../host/bench/run.ts';
-import type { BenchControl, BenchHooks } from '../../host/bench/run.ts';
+import type { BenchHooks } from '../../host/bench/run.ts';
 import { loadScenario, parseScenario } from '../../host/scenario/load.ts';
 import type { Scenario } from '../../host/scenario/schema.ts';
-import type { VmName } from '../../host/vm/open.ts';
+import type { VmFactory, VmName } from '../../host/vm/open.ts';
 import { octets } from './crypto.ts';
 import type { Member } from './exchange.ts';
 import { Follower } from './follow.ts';
-import { build, mpxFull, parse } from './frames.ts';
 
 /** A shipped scenario with a long-term key for every node, written out. */
 export function keyed(name: string): Scenario {
@@ -20,9 +19,29 @@ export function keyed(name: string): Scenario {
   return parseScenario({ ...scenario, motes }, name);
 }
 
-/** The same network without short addresses: frames and messages name everyone by EUI-64. */
+/** The same network without short addresses: frames, messages and console lines name everyone by EUI-64. */
 export function extended(scenario: Scenario): Scenario {
-  return { ...scenario, motes: scenario.motes.map((mote) => ({ ...mote, short: undefined })) };
+  const wide = (line: string): string =>
+    scenario.motes.reduce(
+      (text, { short, eui64 }) =>
+        short === undefined ? text : text.replace(` ${short}`, ` ${eui64.replaceAll(':', '')}`),
+      line,
+    );
+  const schedule = scenario.schedule.map((change) =>
+    'console' in change ? { ...change, console: wide(change.console) } : change,
+  );
+  return { ...scenario, schedule, motes: scenario.motes.map((mote) => ({ ...mote, short: undefined })) };
+}
+
+/** A router that joins behind r2, gets a key with the base station as well, and then loses r2. */
+export function returning(): Scenario {
+  const schedule = [
+    { at: 0, lossProbability: 1, between: ['r1', 'base'] as [string, string] },
+    { at: 20, lossProbability: 0, between: ['r1', 'base'] as [string, string] },
+    { at: 50, lossProbability: 1, between: ['r1', 'r2'] as [string, string] },
+  ];
+  const scenario = { ...keyed('refresh'), name: 'returning', schedule, durationSeconds: 90 };
+  return { ...scenario, refreshMinutes: 360, sessionMinutes: 0, lifeMinutes: 1440 };
 }
 
 export function membersOf({ motes }: Scenario): Member[] {
@@ -41,46 +60,41 @@ export interface Followed {
   readonly logged: readonly string[];
 }
 
-/**
- * Without short addresses an ADVERT cannot name the routers that share a key with its own, so nodes go to the base station
- * for every key. These hooks say what ADVERTs cannot: behind each comes another that lists "no short address", from where
- * its router stands. An ADVERT is a hint, which anyone may send.
- */
-export function wideHints({ motes }: Scenario): BenchHooks {
-  let bench: BenchControl;
-  return {
-    onStart(control) {
-      bench = control;
-    },
-    onFrame({ ack, octets: frame, sender, end }) {
-      const mpdu = Buffer.from(frame);
-      const router = motes.find(({ name }) => name === sender);
-      if (ack || mpdu.readUInt16LE(5) !== 0xffff || router === undefined) return;
-      const body = parse(mpdu).rest.subarray(7);
-      const payload = mpxFull(Buffer.concat([body.subarray(0, 14), octets('fffe')]));
-      const source = { eui: octets(router.eui64) };
-      const hint = build({ sequence: mpdu[2], pan: mpdu.readUInt16LE(3), source, message: true, payload });
-      bench.at(end + 5000, () => bench.inject(router.position, Buffer.concat(hint)));
-    },
-  };
+export interface FollowOptions {
+  /** Images in place of the engine's. */
+  readonly open?: VmFactory;
+  /** Injected frames are a stranger's who sends again what others have sent. */
+  readonly strangers?: boolean;
 }
 
 /** Runs a scenario; every frame on air must be as docs/protocol.md has it. */
-export function follow(scenario: Scenario, vm: VmName = 'v8', hooks: BenchHooks = {}): Followed {
+export function follow(
+  scenario: Scenario,
+  vm: VmName = 'v8',
+  hooks: BenchHooks = {},
+  { open, strangers = false }: FollowOptions = {},
+): Followed {
   const follower = new Follower(membersOf(scenario), parseInt(scenario.pan, 16), scenario.maxPsdu);
   const logged: string[] = [];
   const listening: BenchHooks = {
     onFrame({ ack, attempt, octets: frame, start, sender }) {
-      if (ack || attempt > 1) return;
+      if (ack || attempt > 1 || (strangers && sender === 'injected')) return;
       try {
         follower.take(Buffer.from(frame));
       } catch (error) {
         throw new Error(`${sender} at ${start / 1e6} s: ${(error as Error).message}`, { cause: error });
       }
     },
+    onPower: (mote, on) => void (on && follower.exchange.restart(mote)),
     onKey: ({ key, index, motes }) => void logged.push(`${key} ${index} ${motes.join(' ')}`),
   };
-  const { result } = runBench({ scenario, vm, keylog: true, hooks: [listening, hooks] });
+  const { result } = runBench({
+    scenario,
+    vm,
+    keylog: true,
+    hooks: [listening, hooks],
+    ...(open === undefined ? {} : { open }),
+  });
   return { follower, result, logged };
 }
 

@@ -9,7 +9,7 @@ import { cmac, fcs, octets } from './crypto.ts';
 import { documented, HEADINGS, PAGE, tables } from './document.ts';
 import { Follower } from './follow.ts';
 import type { Seen } from './follow.ts';
-import { extended, follow, keyed, kinds, membersOf, wideHints } from './network.ts';
+import { extended, follow, keyed, kinds, membersOf, returning } from './network.ts';
 import { outsider, outsiders } from './outsider.ts';
 import { vectors } from './vectors.ts';
 
@@ -92,6 +92,7 @@ describe('tables of messages', () => {
 
   it.each([
     ['ADVERT', 'ADVERT', 'body'],
+    ['SOLICIT', 'SOLICIT', 'body'],
     ['REQUEST', 'REQUEST, centralised', 'body'],
     ['REQUEST', 'REQUEST, for two routers', 'body'],
     ['REQUEST', 'REQUEST, extended addressing', 'body'],
@@ -101,7 +102,15 @@ describe('tables of messages', () => {
     ['REJECT', 'REJECT, by the authority', 'body'],
     ['ATTACHED', 'ATTACHED', 'body'],
     ['ACK', 'ACK', 'body'],
+    ['REVOKE', 'REVOKE', 'body'],
+    ['REVOKED', 'REVOKED', 'body'],
+    ['ROUTE', 'ROUTE', 'body'],
+    ['GROUP', 'GROUP', 'body'],
+    ['ECHO', 'ECHO', 'body'],
     ['UP', 'REQUEST, relayed', 'body'],
+    ['UP', 'REVOKED, relayed', 'body of UP'],
+    ['UP', 'ROUTE', 'body of UP'],
+    ['DOWN', 'REVOKE, relayed', 'body of DOWN'],
     ['UP', 'ATTACHED, relayed', 'body of UP'],
     ['DOWN', 'ACK, relayed', 'body of DOWN'],
   ])('%s: offsets and octets of the vector %s', (heading, title, name) => {
@@ -111,6 +120,7 @@ describe('tables of messages', () => {
   it.each([
     ['APPROVAL', 'APPROVAL, centralised'],
     ['NOTICE', 'NOTICE, predictive'],
+    ['NOTICE', 'NOTICE, refresh'],
   ])('%s: octets of the plaintext', (heading, title) => {
     const octetsOf = tables(heading)[1].map(([size]) => Number(size));
     expect(lengths(documented()[title].plaintext)).toEqual(octetsOf);
@@ -150,10 +160,19 @@ const REACTIVE = [
   'ATTACHED reactive',
   'ACK reactive',
 ];
+const REFRESH = [
+  ...CENTRALISED.filter((kind) => !/DOWN|UP with ATTACHED/.test(kind)),
+  ...['SOLICIT', 'REQUEST refresh', 'NOTICE refresh'],
+];
+const REVOKED = ['REVOKE removed', 'DOWN with REVOKE removed', 'REVOKED removed', 'GROUP', 'REJECT'];
+/** Later in that scenario: a router is revoked, and those behind it are reached around it, or come back another way. */
+const AROUND = ['UP with REVOKED removed', 'UP with ROUTE', 'ECHO asked'];
 
 describe('motes on air', () => {
   const roaming = keyed('roaming');
   const blackout = keyed('blackout');
+  const refresh = keyed('refresh');
+  const revoked = keyed('revoked');
   const lacks = (seen: readonly Seen[], wanted: readonly string[]): string[] =>
     wanted.filter((kind) => !seen.some((one) => one.kind === kind));
 
@@ -176,12 +195,49 @@ describe('motes on air', () => {
     expect(logged.filter((key) => !follower.linkKeys().includes(key))).toEqual([]);
   });
 
+  it.each(['v8', 'fengari'] as const)(
+    'refresh on %s: keys that follow each other, and every one as it is logged',
+    (vm) => {
+      const { follower, logged, result } = follow({ ...refresh, durationSeconds: vm === 'v8' ? 480 : 75 }, vm);
+      expect(lacks(follower.seen, REFRESH)).toEqual([]);
+      expect(result.runs.filter(({ outcome }) => outcome !== 'established')).toEqual([]);
+      expect([...logged].sort()).toEqual(follower.linkKeys().sort());
+    },
+  );
+
+  it.each(['v8', 'fengari'] as const)(
+    'revoked on %s: those who hold a key are told until they say it is gone',
+    (vm) => {
+      const { follower, logged } = follow({ ...revoked, durationSeconds: vm === 'v8' ? 240 : 110 }, vm);
+      expect(lacks(follower.seen, [...REVOKED, ...(vm === 'v8' ? AROUND : [])])).toEqual([]);
+      expect(logged.filter((key) => !follower.linkKeys().includes(key))).toEqual([]);
+    },
+  );
+
+  it('a router that goes back to the base station: its ROUTE is acknowledged, once', () => {
+    const routes = [...kinds(follow(returning()).follower)].filter(([kind]) => kind.includes('ROUTE'));
+    expect(routes).toEqual([
+      ['ACK of ROUTE', 1],
+      ['ROUTE', 1],
+    ]);
+  });
+
+  it('revoked, with keys of others burnt: the chain behind a captured router is told, too', () => {
+    const schedule = revoked.schedule.map((change) =>
+      'console' in change ? { ...change, at: 100, console: 'revoke 0012 compromised' } : change,
+    );
+    const { follower } = follow({ ...revoked, schedule: schedule.slice(0, 1), durationSeconds: 130 });
+    expect(lacks(follower.seen, ['REVOKE compromised', 'REVOKED compromised', 'REVOKE chain'])).toEqual([]);
+  });
+
   it('without short addresses: the same messages', () => {
     for (const [scenario, wanted] of [
       [extended(roaming), [...CENTRALISED, ...PREDICTIVE]],
       [extended(blackout), [...CENTRALISED, ...REACTIVE]],
+      [extended(refresh), REFRESH],
+      [extended(revoked), [...REVOKED, ...AROUND.filter((kind) => !/REJECT/.test(kind))]],
     ] as const) {
-      const { follower } = follow(scenario, 'v8', wideHints(scenario));
+      const { follower } = follow(scenario);
       expect(lacks(follower.seen, wanted)).toEqual([]);
       expect(follower.seen.some(({ short }) => short)).toBe(false);
     }
@@ -211,8 +267,12 @@ describe('motes on air', () => {
     expect(count.get('NOTICE predictive')).toBeGreaterThan(count.get('REQUEST predictive')!);
   });
 
-  it('and a frame with any octet changed is none of theirs', () => {
-    const follower = new Follower(membersOf(roaming), 0xabcd, 127);
+  it.each([
+    { scenario: { ...roaming, durationSeconds: 70 }, types: 12 },
+    { scenario: { ...refresh, durationSeconds: 70 }, types: 12 },
+    { scenario: { ...revoked, durationSeconds: 101 }, types: 18 },
+  ])('and a frame of $scenario.name with any octet changed is none of theirs', ({ scenario, types }) => {
+    const follower = new Follower(membersOf(scenario), 0xabcd, 127);
     const met = new Set<string>();
     const take = (frame: Buffer): void => {
       const before = follower.seen.length;
@@ -230,12 +290,12 @@ describe('motes on air', () => {
       met.add(type);
       follower.take(frame);
     };
-    follow({ ...roaming, durationSeconds: 70 }, 'v8', {
+    follow(scenario, 'v8', {
       onFrame({ ack, attempt, octets: frame }) {
         if (!ack && attempt === 1) take(Buffer.from(frame));
       },
     });
-    expect(met.size).toBeGreaterThan(12);
+    expect(met.size).toBeGreaterThan(types);
   });
 });
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The worked vectors of docs/protocol.md: r1 joins at the base station, r2 and the node N join through r1, and N moves on to
-// r2. Every key, random number and counter is fixed here; all else follows.
-import { octets } from './crypto.ts';
+// r2, where its key is refreshed; at last it is removed, and then found to be compromised. Every key, random number and counter is fixed here; all else follows.
+import { big, octets } from './crypto.ts';
 import * as derive from './derivation.ts';
 import type { Fields, Party, Terms } from './derivation.ts';
 import * as carriage from './frames.ts';
@@ -45,13 +45,17 @@ const TERMS = {
   /** N with r2, by r1: N asks r1, or has r2 ask. */
   predictive: { mode: 1, newSession: false, authority: R1, node: N, routers: [R2], ctr: 3, r0: rising(0x50) },
   reactive: { mode: 2, newSession: false, authority: R1, node: N, routers: [R2], ctr: 4, r0: rising(0x70) },
+  /** N with r2 again. */
+  refresh: { mode: 3, newSession: false, authority: R2, node: N, routers: [R2], ctr: 5, r0: rising(0x30), index: 1 },
 } satisfies Record<string, Terms>;
 
-const [r1First, r1Second, r1Join, r1Moved] = [rising(0xb0), rising(0xd0), rising(0xf0), rising(0x60)];
+const [r1First, r1Second, r1Join] = [rising(0xb0), rising(0xd0), rising(0xf0)];
+const [r1Moved, r1Fresh] = [rising(0x60), rising(0x40)];
 const K_R1_B = derive.pairwise(K_R1, TERMS.first, B, r1First);
 const K_R2_R1 = derive.pairwise(K_R2, TERMS.second, R1, r1Second);
 const K_N_R1 = derive.pairwise(K_N, TERMS.join, R1, r1Join);
 const K_N_R2 = derive.pairwise(K_N_R1, TERMS.predictive, R2, r1Moved);
+const K_N_R2_FRESH = derive.pairwise(K_N_R2, TERMS.refresh, R2, r1Fresh);
 const S_R1 = derive.sessionKey(K_R1, TERMS.first, r1First);
 const S_R2 = derive.sessionKey(K_R2, TERMS.second, r1Second);
 const S_N = derive.sessionKey(K_N, TERMS.join, r1Join);
@@ -74,6 +78,8 @@ function derivation(): Vector {
     'session key, input': text(derive.sessionInput(TERMS.join, r1Join)),
     S_N: text([S_N]),
     'seal(S_N)': text([derive.subkey(S_N, 'seal')]),
+    'data, input': text(derive.subkeyInput('data')),
+    'data(S_N)': text([derive.subkey(S_N, 'data')]),
   };
 }
 
@@ -88,11 +94,17 @@ function request(secret: Buffer, terms: Terms, named: readonly Party[]): { vecto
   return { vector, body };
 }
 
-function sealed(name: string, secret: Buffer, how: make.Seal, plain: Fields): { vector: Vector; body: Fields } {
-  const key = derive.subkey(secret, 'seal');
+function sealed(
+  name: string,
+  secret: Buffer,
+  how: make.Seal,
+  plain: Fields,
+  use: 'seal' | 'data' = 'seal',
+): { vector: Vector; body: Fields } {
+  const key = derive.subkey(secret, use);
   const body = make.seal(key, how, plain);
   const vector = {
-    [`seal(${name})`]: text([key]),
+    [`${use}(${name})`]: text([key]),
     nonce: text(how.nonce),
     'associated data': text(how.aad),
     plaintext: text(plain),
@@ -134,7 +146,7 @@ const groupOf = (octet: string) => ({ groupKey: hex(octet.repeat(16)), groupInde
 /** @returns every vector by its title, in the order of the document. */
 export function vectors(): Record<string, Vector> {
   const join = request(K_N, TERMS.join, [R1]);
-  const inUp = make.up(make.name(N), 2, [], make.request(TERMS.join, [], derive.requestMac(K_N, TERMS.join)));
+  const inUp = make.up(make.name(N), [], make.request(TERMS.join, [], derive.requestMac(K_N, TERMS.join)));
   const both = request(K_N, TERMS.both, [R1, R2]);
   const predictive = request(K_N_R1, TERMS.predictive, [R2]);
   const reactive = request(K_N_R1, TERMS.reactive, [R1]);
@@ -159,17 +171,35 @@ export function vectors(): Record<string, Vector> {
   const ack = sealed('S_R1', S_R1, make.ackSeal(0, 1, 8, B, R1), make.ackPlain(N, TERMS.join.ctr));
   const ackMoved = sealed('S_R2', S_R2, make.ackSeal(1, 1, 1, B, R2), make.ackPlain(N, TERMS.predictive.ctr));
 
-  const advert = make.advert({ router: R1, rank: 1, load: 2, room: 5, incarnation: 0x7f, epoch: 0, routers: [0x0012] });
+  const refresh = make.refreshRequest(TERMS.refresh, derive.requestMac(K_N_R2, TERMS.refresh));
+  const fresh = { ...again, life: LIFE - 2 - 360, index: 2 };
+  const noticeFresh = sealed('K_NR', K_N_R2_FRESH, make.noticeSeal(3, r1Fresh, R2, N), make.noticePlain(fresh));
+
+  const [removed, burnt] = [make.revocationPlain(N, 1), make.revocationPlain(N, 2)];
+  const revoke = sealed('S_R1', S_R1, make.revocationSeal(make.REVOKE, 1, 1, 9, [B, R1]), removed);
+  const revokeFar = sealed('S_R2', S_R2, make.revocationSeal(make.REVOKE, 2, 1, 2, [B, R2]), burnt);
+  const revoked = sealed('S_R1', S_R1, make.revocationSeal(make.REVOKED, 1, 1, 4, [R1, B]), removed);
+  const revokedFar = sealed('S_R2', S_R2, make.revocationSeal(make.REVOKED, 2, 1, 2, [R2, B]), burnt);
+  const route = sealed('S_R2', S_R2, make.routeSeal(1, 3, R2, B), []);
+  const routed = sealed('S_R2', S_R2, make.ackSeal(0, 1, 3, B, R2), make.ackPlain(R2, 0));
+  const group = make.group({ ...groupOf('e3'), groupIndex: 2 });
+  const [asked, answered] = [make.echo(0, 1), make.echo(1, 0)];
+
+  const advert = make.advert({ router: R1, rank: 1, load: 2, room: 5, incarnation: 0x7f, epoch: 0, routers: [R2] });
   const [reason, refused] = [5, TERMS.both];
   const rejected = make.reject(0, reason, refused.ctr, derive.rejectMac(K_N, 0, reason, refused.ctr, N));
 
-  const down = make.down(2, [R2], ackMoved.body);
-  const far = make.down(2, [R2], approval.body);
+  const sealedReading = sealed('S_N', S_N, make.dataSeal(9, 1, 1, [N, B]), [big(4, 60)], 'data');
+  const sealedDown = sealed('S_N', S_N, make.dataSeal(12, 1, 1, [B, N]), [hex('0a')], 'data');
+
+  const down = make.down([R2], ackMoved.body);
+  const far = make.down([R2], approval.body);
   const whole = derive.join(far);
 
   return {
     Derivation: derivation(),
     ADVERT: { body: text(advert), ...plainFrame(0x01, R1, undefined, advert) },
+    SOLICIT: { body: text(make.solicit()), ...plainFrame(0x35, N, undefined, make.solicit()) },
     'REQUEST, centralised': { ...join.vector, ...plainFrame(0x31, N, R1, join.body) },
     'REQUEST, relayed': { body: text(inUp), ...securedFrame(link(0x41, R1, B), 5, K_R1_B, { body: inUp }) },
     'REQUEST, for two routers': both.vector,
@@ -180,27 +210,49 @@ export function vectors(): Record<string, Vector> {
       body: text(forwarded),
       ...securedFrame(link(0x51, R2, R1), 9, K_R2_R1, { body: forwarded }),
     },
+    'REQUEST, refresh': {
+      'request-MAC(K_NA)': text([derive.subkey(K_N_R2, 'request-MAC')]),
+      'MAC, input': text(derive.requestMacInput(TERMS.refresh)),
+      body: text(refresh),
+      ...plainFrame(0x36, N, R2, refresh),
+    },
     'APPROVAL, centralised': approval.vector,
     'APPROVAL, predictive': introduced.vector,
     'NOTICE, centralised': notice.vector,
     'NOTICE, predictive': noticeMoved.vector,
+    'NOTICE, refresh': noticeFresh.vector,
     CONFIRM: securedFrame(link(0x33, N, R1), 0, K_N_R1, { data: [] }),
     'CONFIRM, answered': securedFrame(link(0x42, R1, N), 0, K_N_R1, { data: [] }),
     ATTACHED: attached.vector,
     'ATTACHED, relayed': {
       ...attachedMoved.vector,
-      'body of UP': text(make.up(make.name(R2), 2, [], attachedMoved.body)),
+      'body of UP': text(make.up(make.name(R2), [], attachedMoved.body)),
     },
     ACK: ack.vector,
     'ACK, relayed': { ...ackMoved.vector, 'body of DOWN': text(down) },
+    'ACK of ROUTE': routed.vector,
     'REJECT, hint': { body: text(make.reject(0, 2, refused.ctr)) },
     'REJECT, by the authority': {
       'request-MAC(K_NA)': text([derive.subkey(K_N, 'request-MAC')]),
       'MAC, input': text(derive.rejectMacInput(0, reason, refused.ctr, N)),
       body: text(rejected),
     },
-    Reading: securedFrame(link(0x34, N, R1), 1, K_N_R1, { data: make.reading(1, 60) }),
-    'Reading, relayed': securedFrame(link(0x43, R1, B), 6, K_R1_B, { data: make.relayed(N, 1, 60) }),
+    REVOKE: revoke.vector,
+    'REVOKE, relayed': { ...revokeFar.vector, 'body of DOWN': text(make.down([R2], revokeFar.body)) },
+    REVOKED: revoked.vector,
+    'REVOKED, relayed': { ...revokedFar.vector, 'body of UP': text(make.up(make.name(R2), [], revokedFar.body)) },
+    ROUTE: { ...route.vector, 'body of UP': text(make.up(make.name(R2), [], route.body)) },
+    GROUP: { body: text(group), ...securedFrame(link(0x44, R1, R2), 10, K_R2_R1, { body: group }) },
+    ECHO: { body: text(asked), ...securedFrame(link(0x37, N, R1), 2, K_N_R1, { body: asked }) },
+    'ECHO, answered': { body: text(answered), ...securedFrame(link(0x45, R1, N), 1, K_N_R1, { body: answered }) },
+    Reading: securedFrame(link(0x34, N, R1), 1, K_N_R1, { data: make.reading(1, big(4, 60)) }),
+    'Reading, relayed': securedFrame(link(0x43, R1, B), 6, K_R1_B, { data: make.relayed(N, 1, big(4, 60)) }),
+    'Reading, sealed': { ...sealedReading.vector, 'relayed by r1': text(make.relayedSealed(N, sealedReading.body)) },
+    'Data down': {
+      body: text(make.down([N], make.downward(0x3f01, hex('0a')), 1)),
+      ...securedFrame(link(0x46, R1, N), 2, K_N_R1, { data: make.downward(0x3f01, hex('0a')) }),
+    },
+    'Data down, sealed': { ...sealedDown.vector, 'body of DOWN': text(make.down([N], sealedDown.body, 1)) },
     Fragments: {
       body: text(far),
       'first payload': text(carriage.mpxFragment(9, 0, false, whole.length, whole.subarray(0, 41))),

@@ -45,7 +45,7 @@ export function splitMac(octets: Buffer): { name: keyof typeof maced; values: Va
   for (const [name, { type, mac }] of Object.entries(maced)) {
     if (octets[0] >>> 4 !== type) continue;
     const list = (mac as readonly Field[]).includes('routers');
-    const count = list ? octets[1] : 0;
+    const count = list ? octets[1] & 15 : 0; // above it the key index of a refresh
     const once: readonly Field[] = mac.filter((field) => field !== 'routers');
     const end = octets.length - 8 * count;
     const values = split(name, octets.subarray(0, end), once);

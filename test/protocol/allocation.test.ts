@@ -9,18 +9,12 @@ import { inRepository } from '../../host/root.ts';
 import { loadScenario } from '../../host/scenario/load.ts';
 import * as abi from '../../host/vm/abi.ts';
 import type { Role } from '../../host/vm/open.ts';
-import { describeOn, runLua } from '../tools.ts';
+import { BOARDS, describeOn, runLua } from '../tools.ts';
 import type { Profile, Vm } from '../tools.ts';
 import { record } from './recording.ts';
 import type { Step } from './recording.ts';
 
 const REPLAY = readFileSync(new URL('replay.lua', import.meta.url), 'utf8');
-const BOARDS: Record<Profile, string> = {
-  lua53: 'bench',
-  lua53w: 'bench-lua53w',
-  lua51: 'bench-lua51',
-  lua51i: 'bench-lua51i',
-};
 const MOTES: Record<Role, string> = { mote: 'm1', router: 'r1', base: 'base' };
 const ROLES = Object.keys(MOTES) as Role[];
 /** Joins in the first half; in the second one three handovers of each mote, readings, and both console tables. */
@@ -57,6 +51,9 @@ function replay(profile: Profile, vm: Vm, role: Role, steps: readonly Step[], le
 }
 
 const lives = new Map<Role, readonly Step[]>();
+/** Lives with keys refreshed, and with keys, a mote and a router revoked, in their second halves. */
+const OTHER_SCENARIOS = ['refresh', 'revoked'];
+const others = new Map<string, readonly Step[]>();
 beforeAll(() => {
   const scenario = { ...loadScenario('roaming'), durationSeconds: SECONDS };
   const run = record(scenario, {
@@ -74,6 +71,10 @@ beforeAll(() => {
   });
   expect(run.result.handovers.length).toBeGreaterThanOrEqual(6);
   for (const role of ROLES) lives.set(role, run.lives.get(MOTES[role])![0].steps);
+  for (const name of OTHER_SCENARIOS) {
+    const other = record(loadScenario(name));
+    for (const role of ROLES) others.set(`${name} ${role}`, other.lives.get(MOTES[role])![0].steps);
+  }
 });
 
 it('is measured over every kind of input', () => {
@@ -104,6 +105,16 @@ for (const profile of Object.keys(BOARDS) as Profile[]) {
     });
 
     if (measures(vm)) {
+      it.each(OTHER_SCENARIOS.flatMap((name) => ROLES.map((role) => [name, role] as const)))(
+        'asks for nothing in the scenario %s as %s',
+        (name, role) => {
+          const steps = others.get(`${name} ${role}`)!;
+          const outcome = replay(profile, vm, role, steps);
+          expect(outcome.steps).toBe(steps.length);
+          expect(outcome.second, `step ${outcome.greedy}`).toBe(0);
+        },
+      );
+
       it('would be caught with one empty table a step', () => {
         const steps = lives.get('mote')!.slice(0, 200);
         expect(replay(profile, vm, 'mote', steps, true).second).toBeGreaterThanOrEqual(100 * 30);

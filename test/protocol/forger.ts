@@ -16,7 +16,7 @@ const LONGEST = 127 - FCS;
 export function unwrapUp(body: Buffer): { envelope: Buffer; inner: Buffer; origin: string } | undefined {
   const info = body[1];
   const width = (info & 64) === 0 ? 2 : 8;
-  const end = 2 + width + (info & 15) * ((info & 128) === 0 ? 2 : 8);
+  const end = 2 + width + (info & 15) * 2;
   if (end >= body.length) return undefined;
   return { envelope: body.subarray(0, end), inner: body.subarray(end), origin: body.toString('hex', 2, 2 + width) };
 }

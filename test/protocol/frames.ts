@@ -20,7 +20,7 @@ export const TYPE = {
   UP: 14,
   DOWN: 15,
 } as const;
-export const MODE = { centralised: 0, predictive: 1, reactive: 2 } as const;
+export const MODE = { centralised: 0, predictive: 1, reactive: 2, refresh: 3 } as const;
 
 /** The MHR, with where its parts are in the frame. Addresses are hex as printed: 4 or 16 digits, '' for none. */
 export interface Mhr {

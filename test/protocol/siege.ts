@@ -19,7 +19,7 @@ import { reasonsOf, typeName } from './stage.ts';
 import type { Instant, Stage } from './stage.ts';
 
 /** What only a holder of keys may bring about. */
-const AUTHENTIC: ReadonlySet<number> = new Set([
+export const AUTHENTIC: ReadonlySet<number> = new Set([
   events.EVENT_KEY,
   events.EVENT_COMMIT,
   events.EVENT_ATTACH,

@@ -153,7 +153,8 @@ export class Sniffer {
     const word = body.readUInt32BE(tail);
     const mode = modeOf(body);
     const named = this.nameOf(body.toString('hex', 1, tail));
-    const authority = mode === MODE.centralised ? this.base : mode === MODE.predictive ? dst : named;
+    const asked = mode === MODE.predictive || mode === MODE.refresh;
+    const authority = mode === MODE.centralised ? this.base : asked ? dst : named;
     const r0 = body.subarray(tail + 4, tail + 12);
     const request = { mode, ctr: word & 0x7fffffff, newSession: word >>> 31 === 1, r0, authority };
     this.#requests.set(src, [request, ...(this.#requests.get(src) ?? [])]);

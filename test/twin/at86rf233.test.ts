@@ -165,13 +165,19 @@ describe('sending', () => {
     expect(desk.spi('82 00')).toBe(expected);
   });
 
-  it('has no model of other back-offs, other channels, frames without FCS', () => {
+  it('goes to the channel that it is told, and to 11 by a reset', () => {
+    expect(desk.channel).toBe(26);
+    desk.spi('c8 2f');
+    expect(desk.channel).toBe(15);
+    desk.radio.resetPin(false);
+    desk.radio.resetPin(true);
+    expect(desk.channel).toBe(11);
+  });
+
+  it('has no model of other back-offs, frames without FCS', () => {
     desk.spi('ef 35');
     expect(() => command('02')).toThrow(/another 0x2F/);
     desk.spi('ef 53');
-    desk.spi('c8 2b');
-    expect(() => command('02')).toThrow(/channel 11/);
-    desk.spi('c8 3a');
     desk.spi('c4 00');
     expect(() => command('02')).toThrow(/TX_AUTO_CRC_ON/);
   });

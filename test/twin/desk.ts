@@ -16,23 +16,23 @@ export interface Desk<Radio extends RadioTwin> {
   readonly sent: Uint8Array[];
   filter: Filter | undefined;
   hearing: string;
+  channel: number;
   resets: number;
   receiving: boolean;
   readonly held: Received | undefined;
 }
 
-/** @param channel the one that everybody is on. */
-export function makeDesk<Radio extends RadioTwin>(make: (around: Surroundings) => Radio, channel = 26): Desk<Radio> {
+export function makeDesk<Radio extends RadioTwin>(make: (around: Surroundings) => Radio): Desk<Radio> {
   let now = 0;
   let held: Received | undefined;
   const around: Surroundings = {
     micros: () => now,
     later: (run) => run(),
     interruptChanged: () => {},
-    channel,
     medium: {
       setFilter: (filter) => void (desk.filter = filter),
       hear: (hearing) => void (desk.hearing = hearing),
+      tune: (channel) => void (desk.channel = channel),
       send: (octets) => void desk.sent.push(octets),
       reset: () => void desk.resets++,
       get receiving() {
@@ -61,6 +61,7 @@ export function makeDesk<Radio extends RadioTwin>(make: (around: Surroundings) =
     sent: [],
     filter: undefined,
     hearing: 'all',
+    channel: 0,
     resets: 0,
     receiving: false,
     get held() {

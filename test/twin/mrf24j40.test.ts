@@ -177,11 +177,15 @@ describe('receiving', () => {
     expect(desk.spi('e0 00 00')).toBe('0000ff');
   });
 
-  it('hears nothing on another channel', () => {
-    desk.spi('c0 10 03');
+  it('goes to another channel by a reset of its RF part, and to 11 by one of all', () => {
+    expect(desk.channel).toBe(26);
+    desk.spi('c0 10 43');
+    expect(desk.channel).toBe(26);
     desk.spi('6d 04');
     desk.spi('6d 00');
-    expect(desk.hearing).toBe('nothing');
+    expect(desk.channel).toBe(15);
+    desk.radio.resetPin(false);
+    expect(desk.channel).toBe(11);
   });
 });
 

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Builds three 32-bit Lua machines into dist/vm/ from Debian's pristine source archives:
+# Builds three 32-bit Lua machines into dist/vm/NAME.wasm from Debian's pristine source archives:
 #   lua53i  Lua 5.3, 32-bit integers and floats: NodeMCU's default 5.3
 #   lua51f  Lua 5.1, double, with NodeMCU's limits and `bit`
 #   lua51i  Lua 5.1, integer numbers, likewise: NodeMCU's integer build
-# Needs apt-get (a Debian system), gcc and the Debian package gcc-multilib. What is up to date is left alone.
+# WebAssembly, since many a kernel no longer runs 32-bit x86; test/vm/wasm.ts runs them.
+# Needs apt-get (a Debian system) and the Debian packages clang, lld, libclang-rt-dev-wasm32 and wasi-libc.
+# What is up to date is left alone.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -16,8 +18,8 @@ flock 9
 current() {
   local vm source
   for vm in lua53i lua51f lua51i; do
-    for source in "$here"/{build.sh,launcher.c,bit.c,nodemcu51.h}; do
-      [ -x "$out/$vm" ] && [ "$out/$vm" -nt "$source" ] || return 1
+    for source in "$here"/{build.sh,launcher.c,bit.c,opcodes.c,nodemcu51.h,wasm32.h}; do
+      [ "$out/$vm.wasm" -nt "$source" ] || return 1
     done
   done
 }
@@ -55,30 +57,34 @@ fetch() {
 verify 2> /dev/null || fetch
 verify || fail "the source archives in $out are not Lua 5.1.5 and 5.3.6: their SHA-256 differs"
 
-# build NAME LUA FLAG...: SSE, because x87 would keep more bits than float and double have; wrapping integers, as on the
-# mote; a constant seed, so that the order of pairs() is the same in each run.
+# build NAME LUA FLAG...: wrapping integers, as on the mote; a constant seed, so that the order of pairs() is the same in
+# each run; the C stack first in memory, where running over it traps.
 build() {
-  local name=$1 lua=$2 sources=()
+  local name=$1 lua=$2
   shift 2
   mkdir "$work/$name"
-  tar xf "$out/lua${lua%.?}_$lua.orig.tar.gz" -C "$work/$name" --strip-components=1
-  local source="$work/$name/src"
-  if [ "$lua" = 5.1.5 ]; then cat "$here/nodemcu51.h" >> "$source/luaconf.h"; fi
-  rm -f "$source"/{lua,luac,print}.c
-  sources=("$source"/*.c)
-  local flags=(-m32 -O2 -msse2 -mfpmath=sse -fwrapv -DLUA_USE_POSIX '-Dluai_makeseed()=1' -I "$source" "$@")
-  gcc "${flags[@]}" -w -c "${sources[@]}" 2>&1
-  gcc "${flags[@]}" -Wall -Wextra -o "$work/$name/vm" "$here/launcher.c" "$here/bit.c" ./*.o -lm
-  mv "$work/$name/vm" "$out/$name"
+  cd "$work/$name"
+  tar xf "$out/lua${lua%.?}_$lua.orig.tar.gz" --strip-components=2 --wildcards '*/src'
+  if [ "$lua" = 5.1.5 ]; then cat "$here/nodemcu51.h" >> luaconf.h; fi
+  cat "$here/wasm32.h" >> luaconf.h
+  : > setjmp.h # ldo.c includes it, the C library has none
+  rm -f lua.c luac.c print.c
+  local flags=(--target=wasm32-wasi -O2 -fwrapv '-Dluai_makeseed()=1' -mmutable-globals
+    -D_WASI_EMULATED_SIGNAL -D_WASI_EMULATED_PROCESS_CLOCKS -I . "$@")
+  clang "${flags[@]}" -w -c ./*.c
+  clang "${flags[@]}" -Wall -Wextra -c "$here"/{launcher,bit,opcodes}.c
+  clang --target=wasm32-wasi -o vm ./*.o -lwasi-emulated-process-clocks -Wl,--strip-all,--export-table \
+    -Wl,--export=__stack_pointer,--stack-first,-z,stack-size=1048576
+  mv vm "$out/$name.wasm"
 }
 
-echo 'int main(void) { return 0; }' | gcc -m32 -x c -o "$work/probe" - 2> /dev/null ||
-  fail 'gcc cannot build 32-bit programs here: install the Debian package gcc-multilib'
+echo 'int main(void) { return 0; }' | clang --target=wasm32-wasi -x c -o "$work/probe" - 2> /dev/null ||
+  fail 'clang cannot build WebAssembly here: install the Debian packages clang, lld, libclang-rt-dev-wasm32 and wasi-libc'
 
 jobs=()
 for machine in 'lua53i 5.3.6 -DLUA_32BITS' 'lua51f 5.1.5' 'lua51i 5.1.5 -DLUA_NUMBER_INTEGRAL'; do
   # shellcheck disable=SC2086  # the words of a line are arguments
-  (mkdir "$work/o-${machine%% *}" && cd "$work/o-${machine%% *}" && build $machine) &
+  build $machine &
   jobs+=($!)
 done
 for job in "${jobs[@]}"; do wait "$job" || fail 'compiling failed'; done

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the launcher of the 32-bit machines adds: exact memory figures, a heap that refuses, NodeMCU's compile limits.
-import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { describeWith, pathOf, runLua } from '../tools.ts';
+import { runWasm } from './wasm.ts';
 
 const names = (count: number): string => Array.from({ length: count }, (_, i) => `v${i}`).join(', ');
 
@@ -103,7 +103,7 @@ for (const vm of ['lua53i', 'lua51f', 'lua51i'] as const) {
     });
 
     it('says what is wrong with its arguments', () => {
-      const start = (...args: string[]) => spawnSync(pathOf(vm), args, { encoding: 'utf8' });
+      const start = (...args: string[]) => runWasm(pathOf(vm), args, new Uint8Array(), 10_000);
       expect(start()).toMatchObject({ status: 2, stderr: expect.stringContaining('usage:') as string });
       expect(start('--heap', '4k', 'x.lua')).toMatchObject({
         status: 2,

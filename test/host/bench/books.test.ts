@@ -2,6 +2,7 @@
 // The books: which frames and AES blocks a run gets, who holds which key, what arrived.
 import { describe, expect, it } from 'vitest';
 import * as events from '../../../firmware/events.ts';
+import { REFUSED_REVOKED } from '../../../firmware/refusals.ts';
 import { runBench } from '../../../host/bench/run.ts';
 import type { BenchHooks, BenchResult } from '../../../host/bench/run.ts';
 import { resultSchema } from '../../../host/bench/result.ts';
@@ -202,6 +203,65 @@ describe('readings and handovers', () => {
     expect(result.handovers).toEqual([
       { mote: 'n', atMs: 390.2, from: 'r', to: 'base', mode: 'reactive', detachedMs: 50, gapMs: 200, lost: 1 },
     ]);
+  });
+});
+
+describe('revocations', () => {
+  /** B is told at its console to revoke; r deletes a key 20 ms later, refuses a frame at 40 ms, and deletes another at 60. */
+  const revokes =
+    (kind: number): Program =>
+    (board) =>
+    (step) => {
+      if (step.op === abi.COMMAND) board.report(events.EVENT_REVOKE, NODE, kind);
+    };
+  const forgets: Program = (board) => {
+    const steps = [events.EVENT_KEY_GONE, events.EVENT_REFUSED, events.EVENT_KEY_GONE, events.EVENT_REFUSED];
+    return (step) => {
+      if (step.op === abi.START) board.put(abi.ALARM, 520);
+      if (step.op !== abi.ALARM_DUE) return;
+      const event = steps.shift();
+      if (event === events.EVENT_KEY_GONE) board.report(event, NODE, 1);
+      if (event === events.EVENT_REFUSED) board.report(event, REFUSED_REVOKED, REQUEST);
+      if (steps.length > 0) board.put(abi.ALARM, 20);
+    };
+  };
+  const schedule = [{ at: 0.5, console: 'revoke 0003', mote: 'base' }];
+  const bench = (kind: number): BenchResult =>
+    runBench({
+      scenario: row({ r: 'router', n: 'mote' }, { schedule }),
+      open: toys({ base: revokes(kind), router: forgets }),
+    });
+
+  it('are timed from the command at the console to the last key and to the first refusal', () => {
+    const { result } = bench(events.REVOKE_REMOVED);
+    const [only, ...more] = result.revocations;
+    expect(more).toEqual([]);
+    expect(only).toMatchObject({ node: 'n', kind: 'removed', keysGone: 2 });
+    expect(only.atMs).toBeCloseTo(500, -1);
+    expect(only.lastKeyMs).toBeCloseTo(60, -1);
+    expect(only.refusedMs).toBeCloseTo(40, -1);
+    expect(resultSchema.parse(JSON.parse(JSON.stringify(result)))).toEqual(result);
+    expect(closingTables(result)).toMatch(/n +removed +0\.500 +2 +\d+ +\d+/);
+  });
+
+  it('excuse who holds no key for them, but for a chain, whose node is to come back', () => {
+    const missing = (kind: number): string[] => bench(kind).failures.map((line) => line.slice(0, 2));
+    expect(missing(events.REVOKE_REMOVED)).toEqual(['r ']);
+    expect(missing(events.REVOKE_COMPROMISED)).toEqual(['r ']);
+    expect(missing(events.REVOKE_CHAIN)).toEqual(['r ', 'n ']);
+  });
+
+  it('leave out keys and refusals of before, and say so where none came', () => {
+    const early: Program = (board) => (step) => {
+      if (step.op !== abi.START) return;
+      board.report(events.EVENT_KEY_GONE, NODE, 1);
+      board.report(events.EVENT_REFUSED, REFUSED_REVOKED, REQUEST);
+    };
+    const { result } = runBench({
+      scenario: row({ r: 'router', n: 'mote' }, { schedule }),
+      open: toys({ base: revokes(events.REVOKE_COMPROMISED), router: early }),
+    });
+    expect(result.revocations).toMatchObject([{ kind: 'compromised', keysGone: 0, lastKeyMs: null, refusedMs: null }]);
   });
 });
 

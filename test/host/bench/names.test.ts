@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import { MESSAGES, messageName, modeName, outcomeName, reasonName } from '../../../host/bench/names.ts';
+import { MESSAGES, messageName, modeName, outcomeName, reasonName, revocationName } from '../../../host/bench/names.ts';
 import * as layout from '../../../firmware/kemp/layout.ts';
 
 describe('names', () => {
@@ -10,7 +10,8 @@ describe('names', () => {
       if (type !== '0') expect(values[name], name).toBe(Number(type));
     }
     expect(messageName(3)).toBe('REQUEST');
-    expect(messageName(13)).toBe('type 13');
+    expect([2, 9, 10, 11, 12, 13].map(messageName)).toEqual(['SOLICIT', 'REVOKE', 'REVOKED', 'ROUTE', 'GROUP', 'ECHO']);
+    expect(messageName(16)).toBe('type 16');
   });
 
   it('of modes, outcomes and reasons follow the public faces of the firmware', () => {
@@ -18,6 +19,9 @@ describe('names', () => {
     expect(() => modeName(4)).toThrow('expected a mode from 0 to 3, got 4');
     expect([1, 2, 3].map(outcomeName)).toEqual(['established', 'rejected', 'timeout']);
     expect(() => outcomeName(0)).toThrow('got 0');
+    expect([1, 2, 3].map(revocationName)).toEqual(['removed', 'compromised', 'chain']);
+    expect(() => revocationName(0)).toThrow('expected a kind of revocation from 1 to 3, got 0');
+    expect([97, 98, 99].map(reasonName)).toEqual(['crossing', 'bucket', 'revoked']);
     expect(reasonName(86)).toBe('live-key');
     expect(reasonName(1000)).toBe('reason 1000');
   });

@@ -15,9 +15,11 @@ describe('provisioning', () => {
     expect([...flash.keys()]).toEqual([1]);
     // The layout of firmware/records.ts, written out.
     const eui = [0xacde4800 | 0, 3];
-    const network = [0xabcd, 15, 0xacde4800 | 0, 1, 0x0001, 5, 3, 1440, 10, 48, 700, 0xacde48];
+    const network = [0xabcd, 15, 0xacde4800 | 0, 1, 0x0001, 5, 3, 1440, 10, 48, 700, 0xacde48, 360, 0, 60, 0, 0];
     expect([...flash.get(1)!]).toEqual([1, ...eui, 0x0003, ...keyWords, ...network]);
     expect(provision(scenario, 1, { ...node, short: undefined }).get(1)![3]).toBe(0xfffe);
+    const options = provision({ ...scenario, sealData: true, tellReturns: true }, 1, node);
+    expect(options.get(1)!.at(-1)).toBe(3);
     // Routers relay readings, they take none.
     expect(provision(scenario, 1, router).get(1)![18]).toBe(0);
   });
@@ -31,12 +33,13 @@ describe('provisioning', () => {
 
   it('gives the base station one record a node, with the same keys, and no key of its own', () => {
     const flash = provision(scenario, 1, base);
-    expect([...flash.keys()]).toEqual([1, 16, 17]);
+    expect([...flash.keys()]).toEqual([1, 4, 16, 17]);
+    expect([...flash.get(4)!]).toEqual([1, 2]);
     expect([...flash.get(1)!.subarray(4, 8)]).toEqual([0, 0, 0, 0]);
     [router, node].forEach((mote, i) => {
       const record = flash.get(16 + i)!;
       const key = [...provision(scenario, 1, mote).get(1)!.subarray(4, 8)];
-      expect([...record]).toEqual([1, 0xacde4800 | 0, i + 2, i + 2, ...key, -1, 0, 0, 0, 0, 0, 0, 0, 0]);
+      expect([...record]).toEqual([1, 0xacde4800 | 0, i + 2, i + 2, ...key, -1, ...new Array<number>(22).fill(0)]);
     });
   });
 });

@@ -74,6 +74,33 @@ describe.skipIf(!built)('scenario', () => {
     expect(result.data.delivered / result.data.sent).toBeGreaterThan(0.95);
   });
 
+  it('refresh: keys follow each other, by the router each minute and by the base station in time', () => {
+    const result = run('refresh');
+    expect(result.runs.filter(({ outcome }) => outcome !== 'established')).toEqual([]);
+    expect(established(result, { mode: 'refresh', frames: 2, depth: 0 }).length).toBeGreaterThanOrEqual(8);
+    // Nobody's key ends: each asks for the next at 80 % of five minutes, and nothing is lost meanwhile.
+    for (const mote of ['r1', 'r2', 'm1']) {
+      expect(established(result, { mote, mode: 'centralised' }).length).toBeGreaterThanOrEqual(2);
+    }
+    expect(result.handovers).toEqual([]);
+    expect(result.data.sent - result.data.delivered).toBeLessThanOrEqual(1);
+  });
+
+  it('revoked: no one is left with a key, and no one gives another', () => {
+    const result = run('revoked');
+    expect(result.revocations).toMatchObject([
+      { node: 'm1', kind: 'removed' },
+      { node: 'r1', kind: 'removed' },
+    ]);
+    const [{ atMs, lastKeyMs }] = result.revocations;
+    expect(lastKeyMs).toBeLessThan(1000);
+    expect(established(result, { mote: 'm1' }).every(({ startMs }) => startMs < atMs)).toBe(true);
+    expect(result.motes.flatMap(({ name, neighbors }) => neighbors.map((one) => `${name} ${one.name}`))).not.toContain(
+      'r2 m1',
+    );
+    expect(result.refusals.revoked).toBeGreaterThan(0);
+  });
+
   it('blackout: introduced from afar where the old router lives, by the base station where it died', () => {
     const result = run('blackout');
     expect(established(result, { mote: 'm1', mode: 'reactive', authority: 'r1', frames: 4 }).length).toBe(1);

@@ -69,8 +69,18 @@ describe('a scenario file', () => {
     [
       'an event of another kind',
       (s) => (s.schedule = [{ at: 5, handover: 'n' }]),
-      's.json: schedule[0]: expected { at, power: "on" or "off", mote } or { at, lossProbability, between: ' +
-        '[two motes] or nothing }, got {"at":5,"handover":"n"}',
+      's.json: schedule[0]: expected { at, power: "on" or "off", mote }, { at, reset: a mote }, { at, console: a line, mote } or ' +
+        '{ at, lossProbability, between: [two motes] or nothing }, got {"at":5,"handover":"n"}',
+    ],
+    [
+      'a reset of nobody',
+      (s) => (s.schedule = [{ at: 5, reset: 'm' }]),
+      's.json: schedule[0].reset: expected the name of a mote, got "m"',
+    ],
+    [
+      'a console of nobody',
+      (s) => (s.schedule = [{ at: 5, console: 'revoke 0002', mote: 'm' }]),
+      's.json: schedule[0].mote: expected the name of a mote, got "m"',
     ],
     [
       'an unknown mote',
@@ -137,6 +147,8 @@ describe('loading', () => {
     const names = shippedScenarios();
     expect(names).toEqual(
       expect.arrayContaining([
+        'ping-pong',
+        'refresh',
         'roaming',
         'coldstart',
         'coldstart-chain',
