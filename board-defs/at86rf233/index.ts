@@ -31,7 +31,7 @@ import { frameReceived, frameSent } from '../nodemcu/handlers.ts';
 import { command, read, status, write } from './access.ts';
 import * as reg from './registers.ts';
 import { ADDRESSES, CHANNEL, EUI_HIGH, EUI_LOW, holds, SETTINGS, tuned } from './settings.ts';
-import { writeAddresses, writeChannel, writeSettings } from './settings.ts';
+import { CHANNEL_SETTING, writeAddresses, writeSetting, writeSettings } from './settings.ts';
 
 export const INTERRUPT_LEVEL = 1;
 
@@ -88,8 +88,9 @@ function setUp(): void {
 }
 
 export function radioChannel(channel: number): void {
+  if (channel === tuned[CHANNEL]) return;
   tuned[CHANNEL] = channel;
-  writeChannel();
+  writeSetting(CHANNEL_SETTING);
   pause(PLL_MICROS);
 }
 
@@ -184,11 +185,11 @@ export function radioTimer(): void {
 
 export function radioLook(): void {
   if (state[PHASE] === ASLEEP || lookAtInterrupt()) return;
-  if (state[PHASE] === IDLE) lookAtState();
-  else if (((millis() - state[GIVEN_AT]) & 0x7fffffff) >= LONGEST_SENDING_MS) giveUp();
-}
-
-function giveUp(): void {
+  if (state[PHASE] === IDLE) {
+    lookAtState();
+    return;
+  }
+  if (((millis() - state[GIVEN_AT]) & 0x7fffffff) < LONGEST_SENDING_MS) return;
   const waiting = state[PHASE] === WAITING;
   fault.countFault(fault.RADIO_SENDING_STUCK);
   setUp();

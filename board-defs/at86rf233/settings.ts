@@ -14,6 +14,7 @@ export const EUI_HIGH = 1;
 export const EUI_LOW = 2;
 export const CHANNEL = 3;
 
+export const CHANNEL_SETTING = 3;
 const FIRST_ADDRESS = 8;
 /** Settings in all: eight of their own and twelve octets of addresses. */
 export const SETTINGS = FIRST_ADDRESS + 12;
@@ -23,7 +24,7 @@ function registerOf(i: number): number {
   if (i === 0) return reg.TRX_CTRL_1;
   if (i === 1) return reg.TRX_CTRL_2;
   if (i === 2) return reg.PHY_TX_PWR;
-  if (i === 3) return reg.PHY_CC_CCA;
+  if (i === CHANNEL_SETTING) return reg.PHY_CC_CCA;
   if (i === 4) return reg.XAH_CTRL_0;
   if (i === 5) return reg.CSMA_BE;
   return i === 6 ? reg.CSMA_SEED_0 : reg.CSMA_SEED_1;
@@ -35,7 +36,7 @@ function valueOf(i: number): number {
   if (i === 0) return reg.TRX_CTRL_1_AUTO_CRC;
   if (i === 1) return reg.TRX_CTRL_2_SAFE;
   if (i === 2) return powerCode();
-  if (i === 3) return reg.PHY_CC_CCA_ENERGY + tuned[CHANNEL];
+  if (i === CHANNEL_SETTING) return reg.PHY_CC_CCA_ENERGY + tuned[CHANNEL];
   if (i === 4) return reg.XAH_CTRL_0_RETRIES;
   if (i === 5) return reg.CSMA_BE_3_TO_5;
   return i === 6 ? tuned[EUI_LOW] & 255 : reg.CSMA_SEED_1_ANY_VERSION + ((tuned[EUI_LOW] >> 8) & 7);
@@ -71,11 +72,7 @@ export function holds(i: number): boolean {
   return read(registerOf(i)) === valueOf(i);
 }
 
-/** Writes the channel again, or the addresses and what depends on them. */
-export function writeChannel(): void {
-  writeSetting(3);
-}
-
+/** Writes the addresses again, and what depends on them. */
 export function writeAddresses(): void {
   for (let i = 6; i < SETTINGS; i++) writeSetting(i);
 }

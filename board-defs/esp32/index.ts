@@ -4,6 +4,7 @@
 
 import { PIN_INTERRUPT, PIN_RESET, PIN_SLEEP } from '#definition';
 import { rxLine } from '../nodemcu/frames.ts';
+import { nothing } from '../nodemcu/handlers.ts';
 import type { Adc, Gpio, Node, Random, Rtcmem, Text, Timer, Tmr, Uart } from './nodemcu.ts';
 
 export { receive, receiveOctets, release, select, send, sendOctets } from './spi.ts';
@@ -136,9 +137,7 @@ export function readSensor(channel: number): number {
   return adc.read(adc.ADC1, channel);
 }
 
-let onLine: (length: number) => void = ignore;
-
-function ignore(): void {}
+let onLine: (length: number) => void = nothing;
 
 export function startConsole(line: (length: number) => void): void {
   onLine = line;

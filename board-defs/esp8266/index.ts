@@ -3,6 +3,7 @@
 
 import { PIN_INTERRUPT, PIN_RESET, PIN_SLEEP } from '#definition';
 import { rxLine } from '../nodemcu/frames.ts';
+import { nothing } from '../nodemcu/handlers.ts';
 import type { Adc, Gpio, Node, Rtcmem, Task, Text, Timer, Tmr, Uart } from './nodemcu.ts';
 import { startSpi } from './spi.ts';
 
@@ -131,9 +132,7 @@ export function readSensor(channel: number): number {
   return channel === 0 ? adc.read(0) : 0;
 }
 
-let onLine: (length: number) => void = ignore;
-
-function ignore(): void {}
+let onLine: (length: number) => void = nothing;
 
 export function startConsole(line: (length: number) => void): void {
   onLine = line;

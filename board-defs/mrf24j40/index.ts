@@ -85,6 +85,7 @@ function waitForRf(): void {
 }
 
 export function radioChannel(channel: number): void {
+  if (channel === tuned[CHANNEL]) return;
   tuned[CHANNEL] = channel;
   tune();
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The role's handlers (firmware/board.ts, Role), for whoever has something for them.
 
-function nothing(): void {}
+/** For whoever has no handler. */
+export function nothing(): void {}
 
 export let onStart: () => void = nothing;
 /** A frame of `length` octets, FCS included, lies in rxFrame. */

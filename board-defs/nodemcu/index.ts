@@ -8,7 +8,7 @@ import * as mcu from '#mcu';
 import * as radio from '#radio';
 import { makeWords } from '../../crypto-core/tables.ts';
 import { goOnSleeping, millis, readClock, sleepFor, startClock } from './clock.ts';
-import { onAlarm, onCommand, onPosted, onStart, setHandlers } from './handlers.ts';
+import { nothing, onAlarm, onCommand, onPosted, onStart, setHandlers } from './handlers.ts';
 
 export { SENT_NO_ACK, SENT_NO_CHANNEL, SENT_OK } from '../../firmware/board.ts';
 export { consoleWrite, randomWord, readSensor, retainedRead, retainedWrite } from '#mcu';
@@ -118,12 +118,10 @@ export function post(): void {
 
 /** The radio sleeps, too. What comes until the processor stops finds no role. */
 export function sleep(length: number): void {
-  setHandlers(ignore, ignore, ignore, ignore, ignore, ignore);
+  setHandlers(nothing, nothing, nothing, nothing, nothing, nothing);
   radio.radioSleep();
   sleepFor(length < 1 ? 1 : length);
 }
-
-function ignore(): void {}
 
 /** Key material leaves a board by no debug image of ours. */
 export function keylogWanted(): boolean {
