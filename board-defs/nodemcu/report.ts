@@ -14,22 +14,17 @@ const LETTERS = 39;
 /** As firmware/board.ts. */
 export function report(event: number, a: number, b: number, c: number, d: number, e: number): void {
   if (!REPORTS) return;
-  consoleWrite(AT_SIGN);
-  writeHex(event);
-  if ((a | b | c | d | e) !== 0) writeArgument(a);
-  if ((b | c | d | e) !== 0) writeArgument(b);
-  if ((c | d | e) !== 0) writeArgument(c);
-  if ((d | e) !== 0) writeArgument(d);
-  if (e !== 0) writeArgument(e);
+  writeHex(AT_SIGN, event);
+  if ((a | b | c | d | e) !== 0) writeHex(SPACE, a);
+  if ((b | c | d | e) !== 0) writeHex(SPACE, b);
+  if ((c | d | e) !== 0) writeHex(SPACE, c);
+  if ((d | e) !== 0) writeHex(SPACE, d);
+  if (e !== 0) writeHex(SPACE, e);
   consoleWrite(LINE_END);
 }
 
-function writeArgument(word: number): void {
-  consoleWrite(SPACE);
-  writeHex(word);
-}
-
-function writeHex(word: number): void {
+function writeHex(before: number, word: number): void {
+  consoleWrite(before);
   let shift = 28;
   while (shift > 0 && ((word >> shift) & 15) === 0) shift -= 4;
   while (shift >= 0) {

@@ -29,7 +29,7 @@ it('there are twins of the four boards', () => {
 });
 
 describe.each(twinBoards())('%s', (board) => {
-  it.each(['roaming', 'blackout', 'lossy', 'corridor'])('runs %s', { timeout: 120_000 }, (scenario) => {
+  it.each(['roaming', 'blackout', 'lossy', 'corridor', 'revoked', 'besieged'])('runs %s', { timeout: 120_000 }, (scenario) => {
     let faults = 0;
     const hooks = { onReport: ({ event }: { event: number }) => void (faults += event === EVENT_RADIO_FAULT ? 1 : 0) };
     const there = traffic({ scenario, board, hooks });

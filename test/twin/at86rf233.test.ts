@@ -170,6 +170,7 @@ describe('sending', () => {
     desk.spi('c8 2f');
     expect(desk.channel).toBe(15);
     desk.radio.resetPin(false);
+    desk.wait(1);
     desk.radio.resetPin(true);
     expect(desk.channel).toBe(11);
   });
