@@ -111,9 +111,7 @@ export function radioSend(length: number): void {
 
 /** A turn of its own: what fills the buffer sees the radio as it is now, not as it was before a step of cryptography. */
 export function radioPending(): void {
-  if (state[PHASE] !== WAITING) return;
-  if (interruptLevel() === INTERRUPT_LEVEL) radioInterrupt();
-  else sendNow();
+  if (state[PHASE] === WAITING) radioInterrupt();
 }
 
 /** Sends, unless a frame lies in the buffer or comes in: radioInterrupt or the timer try again. */
@@ -180,7 +178,7 @@ function takeFrame(): void {
 export function radioTimer(): void {
   if (state[PHASE] !== WAITING) return;
   state[TRIES] += 1;
-  sendNow();
+  radioInterrupt();
 }
 
 export function radioLook(): void {

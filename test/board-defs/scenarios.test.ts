@@ -29,14 +29,20 @@ it('there are twins of the four boards', () => {
 });
 
 describe.each(twinBoards())('%s', (board) => {
-  it.each(['roaming', 'blackout', 'lossy', 'corridor', 'revoked', 'besieged'])('runs %s', { timeout: 120_000 }, (scenario) => {
-    let faults = 0;
-    const hooks = { onReport: ({ event }: { event: number }) => void (faults += event === EVENT_RADIO_FAULT ? 1 : 0) };
-    const there = traffic({ scenario, board, hooks });
-    expect(there.failures).toEqual([]);
-    expect(faults).toBe(0);
-    expect(Object.fromEntries(there.frames)).toEqual(Object.fromEntries(onBench(scenario, oneBuffer(board)).frames));
-  });
+  it.each(['roaming', 'blackout', 'lossy', 'corridor', 'revoked', 'besieged'])(
+    'runs %s',
+    { timeout: 120_000 },
+    (scenario) => {
+      let faults = 0;
+      const hooks = {
+        onReport: ({ event }: { event: number }) => void (faults += event === EVENT_RADIO_FAULT ? 1 : 0),
+      };
+      const there = traffic({ scenario, board, hooks });
+      expect(there.failures).toEqual([]);
+      expect(faults).toBe(0);
+      expect(Object.fromEntries(there.frames)).toEqual(Object.fromEntries(onBench(scenario, oneBuffer(board)).frames));
+    },
+  );
 });
 
 it('the Lua that is flashed sends what V8 sends', { timeout: 300_000 }, () => {
