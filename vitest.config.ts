@@ -6,6 +6,7 @@ export default defineConfig({
   resolve: {
     alias: {
       '#board': fileURLToPath(new URL('board-defs/bench/index.ts', import.meta.url)),
+      '#room': fileURLToPath(new URL('firmware/room/router.ts', import.meta.url)),
       '#app': fileURLToPath(new URL('firmware/app/uptime.ts', import.meta.url)),
     },
   },

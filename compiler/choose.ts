@@ -21,18 +21,21 @@ export const UPTIME = 'uptime';
  * Paths below the repository's root, by name.
  * @param driver folder below board-defs/, for an image that runs on a board
  * @param app file of firmware/app/
+ * @param role file of firmware/roles/; what memory it has is in firmware/room/
  */
 export function choose(
   profile: Profile,
   { aes, schedule }: Cipher,
   driver?: string,
   app = UPTIME,
+  role = 'router',
 ): Record<string, string> {
   return {
     '#aes': `crypto-core/aes/${aes === 'native' ? 'compact' : aes}.ts`,
     '#native': `crypto-core/native/${aes === 'native' ? 'nodemcu' : 'absent'}.ts`,
     '#schedule': `crypto-core/schedule/${schedule}.ts`,
     '#machine': `crypto-core/machine/${profile.version === '5.3' ? 'operators' : 'calls'}.ts`,
+    '#room': `firmware/room/${role === 'mote' ? 'mote' : 'router'}.ts`,
     ...(driver === undefined ? {} : { '#board': `board-defs/${driver}/index.ts`, '#app': `firmware/app/${app}.ts` }),
   };
 }

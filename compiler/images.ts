@@ -38,7 +38,7 @@ export function imagesOf(board: Board): RollupOptions[] {
       config(
         `dist/${name}.${role}.ts`,
         entryOf(board, role),
-        choose(image.profile, board, board.driver, board.app),
+        choose(image.profile, board, board.driver, board.app, role),
         image,
       ),
     );

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which top-level names are locals of the Lua chunk and which are spilled into constant slots of one array. Lua 5.1 on
 // NodeMCU has 50 locals a function, and a flat bundle has all its top-level names in one function. An access to a slot
-// costs about three times an upvalue's, so the names used least are spilled.
+// costs about three times an upvalue's, so the names used least are spilled. Where there is such an array, small memory goes into it
+// word by word (scatter.ts): that saves its table, and costs no more than an access to one.
 import ts from 'typescript';
 import type { Chunk, TopLevelName } from './chunk.ts';
 import type { Profile } from './profiles.ts';
+import { scattered } from './scatter.ts';
 
 export interface Plan {
   /** Names as they appear in Lua, for every symbol that cannot keep its own. */
@@ -13,6 +15,9 @@ export interface Plan {
   freshName(wanted: string): string;
   /** 1-based slot of a spilled name, undefined for the others. */
   slot(symbol: ts.Symbol): number | undefined;
+  /** 1-based slot of entry 0 of memory that has no table of its own, undefined for all else. */
+  entries(symbol: ts.Symbol): number | undefined;
+  /** Slots of names and of entries; those of entries come last. */
   readonly slots: number;
   readonly array: string;
 }
@@ -27,15 +32,24 @@ const LUA_WORDS: ReadonlySet<string> = new Set(
  * @param hoisted locals the compiler itself adds to the main function (`local bxor = bit.bxor`)
  */
 export function plan(chunk: Chunk, profile: Profile, hoisted: number): Plan {
-  const names = [...chunk.topLevel.values()];
+  const all = [...chunk.topLevel.values()];
   // One register is kept free: the array itself takes a local as soon as one name is spilled.
   const room =
     Math.min(profile.maxLocals, MAX_MAIN_LOCALS) -
     hoisted -
     Math.max(FILLING_LOCALS, blockLocals(chunk.file.statements.filter(isInitialisation)));
-  const spilled = names.length <= room ? [] : leastUsed(names, names.length - room + 1);
+  const loose = all.length <= room ? new Map<TopLevelName, number>() : scattered(chunk);
+  const names = all.filter((name) => !loose.has(name));
+  const excess = names.length - room + (loose.size > 0 || names.length > room ? 1 : 0);
+  const spilled = excess <= 0 ? [] : leastUsed(names, excess);
   const slots = new Map<ts.Symbol, number>();
   for (const name of names) if (spilled.includes(name)) slots.set(name.symbol, slots.size + 1);
+  const entries = new Map<ts.Symbol, number>();
+  let count = slots.size;
+  for (const [name, length] of loose) {
+    entries.set(name.symbol, count + 1);
+    count += length;
+  }
 
   const made = new Map<string, string>();
   const taken = new Set(chunk.identifiers);
@@ -56,8 +70,9 @@ export function plan(chunk: Chunk, profile: Profile, hoisted: number): Plan {
     nameOf,
     freshName,
     slot: (symbol) => slots.get(symbol),
-    slots: slots.size,
-    array: slots.size > 0 ? freshName('S') : '',
+    entries: (symbol) => entries.get(symbol),
+    slots: count,
+    array: count > 0 ? freshName('S') : '',
   };
 }
 

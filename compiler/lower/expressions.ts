@@ -10,7 +10,7 @@ import { packedOctets, summedUp } from './octets.ts';
 import { lowerFlashAt } from './flash.ts';
 import { isBoolean, requireBoolean, requireNumber } from './forms.ts';
 import { lowerString, STRING_INTRINSICS } from './strings.ts';
-import { isPure, literal, reference, skipParentheses, type Unit } from './unit.ts';
+import { isPure, literal, reference, skipParentheses, spillSlot, type Unit } from './unit.ts';
 
 type BinaryOperator = Parameters<typeof lua.createBinaryExpression>[2];
 
@@ -112,6 +112,11 @@ export function lowerConditional(node: ts.ConditionalExpression, unit: Unit): lu
 /** Tables are indexed as written, from 0. */
 export function lowerElement(node: ts.ElementAccessExpression, unit: Unit): lua.TableIndexExpression {
   if (node.questionDotToken) throw new DialectError(node, 'optional chaining', 'table[index]');
+  const symbol = ts.isIdentifier(node.expression) ? unit.chunk.symbolOf(node.expression) : undefined;
+  const first = symbol && unit.plan.entries(symbol);
+  if (first !== undefined) {
+    return spillSlot(first + (unit.chunk.constant(node.argumentExpression) as number), unit, node);
+  }
   return lua.createTableIndexExpression(unit.expression(node.expression), number(node.argumentExpression, unit), node);
 }
 

@@ -13,7 +13,7 @@ import { literal, reference, spillSlot, type Unit } from './unit.ts';
 /** @returns the whole chunk but for the library functions, which are known when everything else is lowered. */
 export function lowerModule(unit: Unit): lua.Statement[] {
   const { chunk } = unit;
-  const names = [...chunk.topLevel.values()];
+  const names = [...chunk.topLevel.values()].filter((name) => unit.plan.entries(name.symbol) === undefined);
   const memory = new Map<TopLevelName, lua.Expression>();
   for (const name of names) {
     const value = initialValue(name, unit);
@@ -101,6 +101,7 @@ function spillArray(
   const fields = names
     .filter((name) => unit.plan.slot(name.symbol) !== undefined)
     .map((name) => lua.createTableFieldExpression(memory.get(name) ?? lua.createBooleanLiteral(false)));
+  while (fields.length < unit.plan.slots) fields.push(lua.createTableFieldExpression(lua.createNumericLiteral(0)));
   return [
     lua.createVariableDeclarationStatement(lua.createIdentifier(unit.plan.array), lua.createTableExpression(fields)),
   ];
@@ -204,7 +205,7 @@ function initialiseVariable(
   const identifier = variableName(declaration);
   const symbol = unit.chunk.symbolOf(identifier);
   const name = symbol && unit.chunk.topLevel.get(symbol);
-  if (!name || memory.has(name) || !declaration.initializer) return [];
+  if (!name || memory.has(name) || !declaration.initializer || unit.plan.entries(name.symbol) !== undefined) return [];
   return [
     lua.createAssignmentStatement(reference(identifier, unit), unit.expression(declaration.initializer), declaration),
   ];

@@ -6,7 +6,7 @@ import { consoleWrite, rxLine, seconds } from '#board';
 import { getWord } from '../../crypto-core/index.ts';
 import { div, makeWords } from '../../crypto-core/tables.ts';
 import * as key from '../kemp/keys.ts';
-import { REASONS, refusals } from '../link/refuse.ts';
+import { REASONS, refusalCount } from '../link/refuse.ts';
 
 const KEYS = 0x6b657973; // "keys"
 const REFU = 0x72656675; // "refu"
@@ -107,11 +107,11 @@ function showKey(): boolean {
 /** The next reason that occurred: its number, how often. @returns false: none. */
 function showRefusal(): boolean {
   let reason = state[NEXT_ROW];
-  while (reason < REASONS && refusals[reason] === 0) reason++;
+  while (reason < REASONS && refusalCount(reason) === 0) reason++;
   state[NEXT_ROW] = reason + 1;
   if (reason >= REASONS) return false;
   writeNumber(reason);
-  writeNumber(refusals[reason]);
+  writeNumber(refusalCount(reason));
   consoleWrite(LINE_END);
   return true;
 }

@@ -7,6 +7,7 @@ import { storageRead, storageWrite } from '#board';
 import { getWord, putWord, wipeWords } from '../../crypto-core/index.ts';
 import { div, makeWords, type Words } from '../../crypto-core/tables.ts';
 import { copyAddress, names } from '../link/address.ts';
+import { goOn, nothing } from '../link/task.ts';
 import { message } from '../link/transmit.ts';
 import { ANSWERS, RECORD_ANSWER } from '../records.ts';
 import { T_CTR, T_MAC, T_NODE } from './terms.ts';
@@ -26,20 +27,36 @@ export const answers = makeWords(ANSWERS * ANSWER_WORDS);
 const ANSWERS_END = ANSWERS * ANSWER_WORDS;
 export const NO_ANSWER = -1;
 
-/** The age of the youngest; 1 where answers are kept in flash. */
-const state = makeWords(2);
+/** The age of the youngest; 1 where answers are kept in flash; the next one to look at. */
+const state = makeWords(3);
 const CLOCK = 0;
 const STORED = 1;
+const LOOK_AT = 2;
 
-/** At the base station: answers of before a reboot are as good as new, and all are kept in flash from now on. */
-export function loadAnswers(): void {
+let onLoaded = nothing;
+/** The router whose answers are being dropped: address. */
+const dropped = makeWords(3);
+let onDropped = nothing;
+
+/**
+ * At the base station: answers of before a reboot are as good as new, and all are kept in flash from now on. @param next called in
+ * another turn of the running task, when all are there.
+ */
+export function loadAnswers(next: () => void): void {
   state[STORED] = 1;
-  for (let one = 0; one < ANSWERS_END; one += ANSWER_WORDS) {
-    if (!storageRead(RECORD_ANSWER + div(one, ANSWER_WORDS), answers, one, ANSWER_WORDS)) {
-      wipeWords(answers, one, ANSWER_WORDS);
-    }
-    if (answers[one + AGE] > state[CLOCK]) state[CLOCK] = answers[one + AGE];
+  state[LOOK_AT] = 0;
+  onLoaded = next;
+  goOn(loadNext);
+}
+
+function loadNext(): void {
+  const one = state[LOOK_AT];
+  if (!storageRead(RECORD_ANSWER + div(one, ANSWER_WORDS), answers, one, ANSWER_WORDS)) {
+    wipeWords(answers, one, ANSWER_WORDS);
   }
+  if (answers[one + AGE] > state[CLOCK]) state[CLOCK] = answers[one + AGE];
+  state[LOOK_AT] = one + ANSWER_WORDS;
+  goOn(state[LOOK_AT] < ANSWERS_END ? loadNext : onLoaded);
 }
 
 function store(answer: number): void {
@@ -101,9 +118,27 @@ export function dropAnswers(node: Words, at: number, ctr: number): void {
   }
 }
 
-/** Forgets every answer sealed for a router: its session is a new one. */
-export function dropAnswersTo(router: Words, at: number): void {
-  for (let one = 0; one < ANSWERS_END; one += ANSWER_WORDS) {
-    if (answers[one + LENGTH] > 0 && names(router, at, answers, one + ANSWER_ROUTER)) forget(one);
+/**
+ * Forgets every answer sealed for a router, one a turn: its session is a new one. @param next called in another turn, when they are
+ * gone.
+ */
+export function dropAnswersTo(router: Words, at: number, next: () => void): void {
+  copyAddress(router, at, dropped, 0);
+  state[LOOK_AT] = 0;
+  onDropped = next;
+  dropNext();
+}
+
+function dropNext(): void {
+  let one = state[LOOK_AT];
+  while (one < ANSWERS_END && !(answers[one + LENGTH] > 0 && names(dropped, 0, answers, one + ANSWER_ROUTER))) {
+    one += ANSWER_WORDS;
+  }
+  state[LOOK_AT] = one;
+  if (one < ANSWERS_END) {
+    forget(one);
+    goOn(dropNext);
+  } else {
+    goOn(onDropped);
   }
 }

@@ -6,6 +6,7 @@ import { seconds } from '#board';
 import { getWord } from '../../crypto-core/index.ts';
 import { makeWords, type Bytes, type Words } from '../../crypto-core/tables.ts';
 import { copyAddress, names, tellingWord } from '../link/address.ts';
+import { goOn, nothing } from '../link/task.ts';
 import { inMillis, remaining } from '../link/timers.ts';
 import { keyWith, LIVE, NO_KEY } from './keys.ts';
 import {
@@ -47,6 +48,13 @@ export const candidates = makeWords(CANDIDATES * CANDIDATE_WORDS);
 export const CANDIDATES_END = CANDIDATES * CANDIDATE_WORDS;
 export const NEXT_CANDIDATE = CANDIDATE_WORDS;
 export const NO_CANDIDATE = -1;
+
+/** Candidates that one turn looks for keys with. */
+const CANDIDATES_A_TURN = 4;
+/** A search for a place: what it has found, the candidate to look at next, and what comes after it. */
+export let placeFound = NO_CANDIDATE;
+let lookAt = 0;
+let onPlace = nothing;
 
 /** @returns offset of the candidate that an address names, or NO_CANDIDATE. */
 export function findCandidate(table: Words, at: number): number {
@@ -100,58 +108,77 @@ export function clearBar(one: number): void {
   candidates[one + CANDIDATE_FAILURES] = 0;
 }
 
-/**
- * A place for a newcomer: a free one, else that of a silent one, else that of the weakest. A router that this node shares a key
- * with never makes room for one that nobody has vouched for.
- */
-function place(): number {
-  let weakest = NO_CANDIDATE;
+/** A place that is free, or that of a silent one, or NO_CANDIDATE. */
+function freePlace(): number {
   for (let one = 0; one < CANDIDATES_END; one += CANDIDATE_WORDS) {
     if (!heard(one)) return one;
-    const weaker =
-      weakest === NO_CANDIDATE || candidates[one + CANDIDATE_QUALITY] < candidates[weakest + CANDIDATE_QUALITY];
-    if (weaker && keyWith(candidates, one, LIVE) === NO_KEY) weakest = one;
   }
-  return weakest;
+  return NO_CANDIDATE;
+}
+
+/** True if `one` is the first to be compared, or heard less well than `other`. */
+function isWeaker(one: number, other: number): boolean {
+  return other === NO_CANDIDATE || candidates[one + CANDIDATE_QUALITY] < candidates[other + CANDIDATE_QUALITY];
 }
 
 /**
- * Takes an ADVERT. @param sender its source address as the MHR gives it. @param lqi link quality, 0 to 255.
- * @returns offset of its candidate; NO_CANDIDATE if all places are taken
+ * Looks for a place for a newcomer: a free one, else that of a silent one, else that of the weakest. A router that this node shares
+ * a key with never makes room for one that nobody has vouched for. @param next called in another turn with the place in
+ * `placeFound`, or NO_CANDIDATE there.
+ */
+export function findPlace(next: () => void): void {
+  onPlace = next;
+  lookAt = 0;
+  placeFound = freePlace();
+  goOn(placeFound === NO_CANDIDATE ? lookForWeakest : next);
+}
+
+function lookForWeakest(): void {
+  for (let turn = 0; turn < CANDIDATES_A_TURN && lookAt < CANDIDATES_END; turn++) {
+    if (isWeaker(lookAt, placeFound) && keyWith(candidates, lookAt, LIVE) === NO_KEY) placeFound = lookAt;
+    lookAt += CANDIDATE_WORDS;
+  }
+  goOn(lookAt < CANDIDATES_END ? lookForWeakest : onPlace);
+}
+
+/** @returns offset of the candidate that an ADVERT in body[at..] comes from, or NO_CANDIDATE. */
+export function findAdvertiser(body: Bytes, at: number): number {
+  const high = getWord(body, at + ADVERT_EUI);
+  const low = getWord(body, at + ADVERT_EUI + 4);
+  for (let one = 0; one < CANDIDATES_END; one += CANDIDATE_WORDS) {
+    const fits = candidates[one + 1] === low && candidates[one] === high;
+    if (fits && candidates[one + CANDIDATE_KNOWN] === 1) return one;
+  }
+  return NO_CANDIDATE;
+}
+
+/** Gives a place to the sender of the ADVERT in body[at..], of which nothing else is known. */
+export function newCandidate(one: number, body: Bytes, at: number): void {
+  for (let i = 0; i < CANDIDATE_WORDS; i++) candidates[one + i] = 0;
+  candidates[one] = getWord(body, at + ADVERT_EUI);
+  candidates[one + 1] = getWord(body, at + ADVERT_EUI + 4);
+  candidates[one + CANDIDATE_KNOWN] = 1;
+  candidates[one + CANDIDATE_INCARNATION] = NO_INCARNATION;
+  markSilent(one);
+}
+
+/**
+ * Takes an ADVERT of a candidate. @param length octets of it. @param sender its source address as the MHR gives it. @param lqi link
+ * quality, 0 to 255.
  */
 export function takeAdvert(
+  one: number,
   body: Bytes,
   at: number,
   length: number,
   sender: Words,
   senderAt: number,
   lqi: number,
-): number {
-  let one = 0;
-  let known = false;
-  while (one < CANDIDATES_END && !known) {
-    known =
-      candidates[one + CANDIDATE_KNOWN] === 1 &&
-      candidates[one] === getWord(body, at + ADVERT_EUI) &&
-      candidates[one + 1] === getWord(body, at + ADVERT_EUI + 4);
-    if (!known) one += CANDIDATE_WORDS;
-  }
-  if (!known) {
-    one = place();
-    if (one === NO_CANDIDATE) return NO_CANDIDATE;
-    candidates[one] = getWord(body, at + ADVERT_EUI);
-    candidates[one + 1] = getWord(body, at + ADVERT_EUI + 4);
-    candidates[one + CANDIDATE_KNOWN] = 1;
-    candidates[one + CANDIDATE_FAILURES] = 0;
-    candidates[one + CANDIDATE_BARRED] = 0;
-  }
-  if (known && heard(one)) {
-    candidates[one + CANDIDATE_QUALITY] += lqi - qualityOf(one);
-  } else {
-    candidates[one + CANDIDATE_QUALITY] = lqi * 4;
-  }
+): void {
+  if (heard(one)) candidates[one + CANDIDATE_QUALITY] += lqi - qualityOf(one);
+  else candidates[one + CANDIDATE_QUALITY] = lqi * 4;
   candidates[one + 2] = sender[senderAt + 2];
-  if (!known || candidates[one + CANDIDATE_INCARNATION] === NO_INCARNATION)
+  if (candidates[one + CANDIDATE_INCARNATION] === NO_INCARNATION)
     candidates[one + CANDIDATE_INCARNATION] = body[at + ADVERT_INCARNATION];
   candidates[one + CANDIDATE_RANK] = body[at + ADVERT_RANK];
   candidates[one + CANDIDATE_ROOM] = body[at + ADVERT_LOAD] & 15;
@@ -163,7 +190,6 @@ export function takeAdvert(
     const handle = at + ADVERT_ROUTERS + 2 * i;
     candidates[one + CANDIDATE_ROUTER + i] = body[handle] * 256 + body[handle + 1];
   }
-  return one;
 }
 
 /** The radio is tuned to another channel: nobody who was heard is there. */
@@ -176,9 +202,17 @@ export function markSilent(one: number): void {
   candidates[one + CANDIDATE_SILENT_AT] = inMillis(0);
 }
 
-/** A router known from before a sleep has answered: it counts as heard, with the quality of its answer. */
+/**
+ * A router known from before a sleep has answered: it counts as heard, with the quality of its answer. It shares a key with this
+ * node, so the weakest makes room for it where no place is free.
+ */
 export function recallCandidate(table: Words, at: number, rank: number, lqi: number): void {
-  const one = place();
+  let one = freePlace();
+  if (one === NO_CANDIDATE) {
+    for (let other = 0; other < CANDIDATES_END; other += CANDIDATE_WORDS) {
+      if (isWeaker(other, one)) one = other;
+    }
+  }
   for (let i = 0; i < CANDIDATE_WORDS; i++) candidates[one + i] = 0;
   copyAddress(table, at, candidates, one);
   candidates[one + CANDIDATE_KNOWN] = 1;

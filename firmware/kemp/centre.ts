@@ -190,7 +190,10 @@ function onSessionSeal(): void {
   nodes[node + records.NODE_SEQUENCE_IN] = 1;
   registry.startData(node);
   registry.saveNode(node);
-  dropAnswersTo(nodes, node + records.NODE_EUI);
+  dropAnswersTo(nodes, node + records.NODE_EUI, onOldDropped);
+}
+
+function onOldDropped(): void {
   retell(node);
   grantAll();
 }
@@ -257,6 +260,11 @@ function onApproval(): void {
   const router = registry.findNode(terms, term.routerOf(which));
   granted++;
   keepAnswer(terms, nodes, router + records.NODE_EUI, approvalLength());
+  goOn(sendApproval);
+}
+
+function sendApproval(): void {
+  const router = registry.findNode(terms, term.routerOf(which));
   sendDown(approvalLength(), nodes, router + records.NODE_EUI, viaOf(router), grantNext);
 }
 

@@ -4,14 +4,13 @@
 // tentative table: what an APPROVAL asks for waits there and never displaces an authenticated key.
 
 import { keylogWanted, report, seconds } from '#board';
+import { LIVE_KEYS, TENTATIVE_KEYS } from '#room';
 import { wipeWords } from '../../crypto-core/index.ts';
 import { div, makeWords, type Words } from '../../crypto-core/tables.ts';
 import { EVENT_KEY_GONE, EVENT_LINK_KEY_1, EVENT_LINK_KEY_2 } from '../events.ts';
 import { nothing } from '../link/task.ts';
 import { copyAddress, handleOf, names, tellingWord } from '../link/address.ts';
 
-export const LIVE_KEYS = 24;
-export const TENTATIVE_KEYS = 5;
 const SLOTS = LIVE_KEYS + TENTATIVE_KEYS;
 
 /** Peer: EUI-64 (2 words) and short address. */

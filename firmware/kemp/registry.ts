@@ -94,6 +94,17 @@ export function isIn(node: number, set: number, other: number): boolean {
   return (nodes[node + set + (place >>> 5)] & (1 << (place & 31))) !== 0;
 }
 
+/** Whether `other` is in that set of any node. */
+export function isInAny(set: number, other: number): boolean {
+  const place = div(other, NEXT_NODE);
+  const word = set + (place >>> 5);
+  const bit = 1 << (place & 31);
+  for (let node = 0; node < end; node += NEXT_NODE) {
+    if ((nodes[node + word] & bit) !== 0) return true;
+  }
+  return false;
+}
+
 /** Puts `other` into a set of `node`. */
 export function putIn(node: number, set: number, other: number): void {
   const place = div(other, NEXT_NODE);

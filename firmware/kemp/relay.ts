@@ -3,6 +3,7 @@
 // verified source, so the recorded route is the way back down. Both ways are link-secured; only the last hop down, to a node
 // that may hold no key yet, is a plain frame with a message that is sealed or carries a MAC itself.
 
+import { BODY_LENGTH } from '#room';
 import { makeWords, type Words } from '../../crypto-core/tables.ts';
 import {
   getAddress,
@@ -18,7 +19,6 @@ import { body, rx, RX_KEY, RX_LENGTH, sender } from '../link/receive.ts';
 import { drop } from '../link/refuse.ts';
 import { endTask } from '../link/task.ts';
 import { message, sendData, sendMessage } from '../link/transmit.ts';
-import { BODY_LENGTH } from '../mac/reassembly.ts';
 import { IDENTITY_BASE_EUI, IDENTITY_EUI } from '../records.ts';
 import * as refusal from '../refusals.ts';
 import { CHILDREN, STRANGERS, take } from './bucket.ts';

@@ -26,7 +26,7 @@ const MOST_DOUBLINGS = 5;
 /** Pause between two messages of a round, ms. */
 const PAUSE_MS = 20;
 
-const state = makeWords(10);
+const state = makeWords(11);
 /** Rounds so far. */
 const ROUND = 0;
 /** The pair to be told next: a node and a party. */
@@ -42,6 +42,8 @@ const KIND = 6;
 const LOOK_AT = 7;
 const CHAIN_AT = 8;
 const ROOT = 9;
+/** 1 when all of a round were told and it is looked whether another is needed. */
+const OVER = 10;
 
 /** Registry entries that one turn looks at. */
 const ENTRIES = 8;
@@ -54,22 +56,32 @@ export function watchOwnDeletions(next: () => void): void {
   onDeletion = next;
 }
 
-/** Goes on where the registry left off. How long ago its grants were made is not known: they may have their whole life left. */
+/**
+ * Goes on where the registry left off; ends the task. How long ago its grants were made is not known: they may have their whole life
+ * left.
+ */
 export function startRevoke(): void {
-  let any = false;
-  for (let node = 0; node < registry.nodesEnd(); node += registry.NEXT_NODE) {
-    nodes[node + registry.NODE_HELD_UNTIL] = seconds() + 60 * me[records.IDENTITY_LIFE];
+  state[LOOK_AT] = 0;
+  goOn(recall);
+}
+
+function recall(): void {
+  const heldUntil = seconds() + 60 * me[records.IDENTITY_LIFE];
+  let node = state[LOOK_AT];
+  for (let turn = 0; turn < ENTRIES && node < registry.nodesEnd(); turn++) {
+    nodes[node + registry.NODE_HELD_UNTIL] = heldUntil;
     if (nodes[node + records.NODE_EPOCH] > state[EPOCH]) state[EPOCH] = nodes[node + records.NODE_EPOCH];
-    if (!registry.isEmpty(node, records.NODE_PENDING)) any = true;
+    if (!registry.isEmpty(node, records.NODE_PENDING)) startRound(0);
+    node += registry.NEXT_NODE;
   }
-  if (any) startRound(0);
+  state[LOOK_AT] = node;
+  if (node < registry.nodesEnd()) goOn(recall);
+  else endTask();
 }
 
 /** A party has a new session: what it has yet to be told goes out under that, once its NOTICE has had the time to arrive. */
 export function retell(party: number): void {
-  for (let node = 0; node < registry.nodesEnd(); node += registry.NEXT_NODE) {
-    if (registry.isIn(node, records.NODE_PENDING, party)) startRound(2 * runTimeout(1));
-  }
+  if (registry.isInAny(records.NODE_PENDING, party)) startRound(2 * runTimeout(1));
 }
 
 /** @param delay ms until its first message. */
@@ -134,11 +146,17 @@ function forget(): void {
 
 /** B's own keys with the node, and the answers for it and about it. */
 function forgetOwn(): void {
+  dropAnswersTo(nodes, state[FORGOTTEN] + records.NODE_EUI, forgetAnswers);
+}
+
+function forgetAnswers(): void {
   const node = state[FORGOTTEN];
-  const address = node + records.NODE_EUI;
-  dropAnswersTo(nodes, address);
-  dropAnswers(nodes, address, nodes[node + records.NODE_COUNTER]);
-  dropOwnKeys(address, state[KIND]);
+  dropAnswers(nodes, node + records.NODE_EUI, nodes[node + records.NODE_COUNTER]);
+  goOn(forgetKeys);
+}
+
+function forgetKeys(): void {
+  dropOwnKeys(state[FORGOTTEN] + records.NODE_EUI, state[KIND]);
   goOn(forgetChain);
 }
 
@@ -199,35 +217,55 @@ export function revokeAt(node: number, router: number): void {
 
 /** TIMER_REVOKE: tells the next party; ends the task. */
 export function revokeTask(): void {
-  if (findNext()) {
-    setTimer(TIMER_REVOKE, PAUSE_MS);
-    tell();
-    return;
-  }
-  if (state[ROUND] < MOST_DOUBLINGS) state[ROUND] += 1;
-  state[NODE] = 0;
-  state[PARTY] = 0;
-  if (findNext()) setTimer(TIMER_REVOKE, runTimeout(1) << state[ROUND]);
-  else stopTimer(TIMER_REVOKE);
-  endTask();
+  state[OVER] = 0;
+  findNext();
 }
 
 /** The next pair of this round, from NODE and PARTY on: one whose party has a session. */
-function findNext(): boolean {
-  while (state[NODE] < registry.nodesEnd()) {
+function findNext(): void {
+  for (let turn = 0; turn < ENTRIES && state[NODE] < registry.nodesEnd(); turn++) {
     const node = state[NODE];
-    if (!registry.isEmpty(node, records.NODE_PENDING)) {
-      if (seconds() > nodes[node + registry.NODE_HELD_UNTIL]) giveUp(node);
-      while (state[PARTY] < registry.nodesEnd()) {
-        const party = state[PARTY];
-        if (registry.isIn(node, records.NODE_PENDING, party) && registry.hasSessionWith(party)) return true;
-        state[PARTY] += registry.NEXT_NODE;
-      }
+    const party = state[PARTY];
+    if (party === registry.nodesEnd() || registry.isEmpty(node, records.NODE_PENDING)) {
+      state[PARTY] = 0;
+      state[NODE] = node + registry.NEXT_NODE;
+    } else if (seconds() > nodes[node + registry.NODE_HELD_UNTIL]) {
+      giveUp(node);
+      goOn(findNext);
+      return;
+    } else if (registry.isIn(node, records.NODE_PENDING, party) && registry.hasSessionWith(party)) {
+      onFound();
+      return;
+    } else {
+      state[PARTY] = party + registry.NEXT_NODE;
     }
-    state[PARTY] = 0;
-    state[NODE] += registry.NEXT_NODE;
   }
-  return false;
+  if (state[NODE] < registry.nodesEnd()) goOn(findNext);
+  else onRoundOver();
+}
+
+function onFound(): void {
+  if (state[OVER] === 0) {
+    setTimer(TIMER_REVOKE, PAUSE_MS);
+    tell();
+  } else {
+    setTimer(TIMER_REVOKE, runTimeout(1) << state[ROUND]);
+    endTask();
+  }
+}
+
+/** All have been told once more; the next round comes later, if there is anybody to be told. */
+function onRoundOver(): void {
+  if (state[OVER] === 0) {
+    state[OVER] = 1;
+    if (state[ROUND] < MOST_DOUBLINGS) state[ROUND] += 1;
+    state[NODE] = 0;
+    state[PARTY] = 0;
+    goOn(findNext);
+  } else {
+    stopTimer(TIMER_REVOKE);
+    endTask();
+  }
 }
 
 /** No key that B knows of can live any more: nobody need be told. */
@@ -262,32 +300,41 @@ function isWide(): boolean {
 function onSealed(): void {
   const node = state[NODE];
   const party = state[PARTY];
-  let via = nodes[party + registry.NODE_VIA];
-  if (!registry.leadsPast(via, node) || state[WAY] !== DIRECT || isWide()) {
-    via = state[WAY] === DIRECT ? registry.VIA_BASE : state[WAY];
-    state[WAY] = nextWay(via === registry.VIA_BASE ? 0 : via + registry.NEXT_NODE);
+  const via = nodes[party + registry.NODE_VIA];
+  if (registry.leadsPast(via, node) && state[WAY] === DIRECT && !isWide()) {
+    state[PARTY] = party + registry.NEXT_NODE;
+    sendDown(layout.REVOKE_OCTETS, nodes, party + records.NODE_EUI, via, endTask);
+  } else {
+    const through = state[WAY] === DIRECT ? registry.VIA_BASE : state[WAY];
+    state[WAY] = through === registry.VIA_BASE ? 0 : through + registry.NEXT_NODE;
+    sendDown(layout.REVOKE_OCTETS, nodes, party + records.NODE_EUI, through, findWay);
   }
-  if (state[WAY] === DIRECT) state[PARTY] += registry.NEXT_NODE;
-  sendDown(layout.REVOKE_OCTETS, nodes, party + records.NODE_EUI, via, endTask);
 }
 
-/** The next router from `from` on that is reached without the revoked node and the party, or DIRECT: there is none. */
-function nextWay(from: number): number {
-  for (let router = from; router < registry.nodesEnd(); router += registry.NEXT_NODE) {
-    const via = nodes[router + registry.NODE_VIA];
-    const other = router !== state[NODE] && router !== state[PARTY];
-    const serves = other && registry.hasSessionWith(router) && isRouter(router);
-    if (serves && registry.leadsPast(via, state[NODE]) && registry.leadsPast(via, state[PARTY])) return router;
+/**
+ * The next router from WAY on that is reached without the revoked node and the party, one a turn; when there is none, the next party
+ * is told. Ends the task.
+ */
+function findWay(): void {
+  const router = state[WAY];
+  if (router === registry.nodesEnd()) {
+    state[WAY] = DIRECT;
+    state[PARTY] += registry.NEXT_NODE;
+    endTask();
+  } else if (leadsRound(router)) {
+    endTask();
+  } else {
+    state[WAY] = router + registry.NEXT_NODE;
+    goOn(findWay);
   }
-  return DIRECT;
 }
 
-/** A node that holds a key of another one as its router. */
-function isRouter(router: number): boolean {
-  for (let node = 0; node < registry.nodesEnd(); node += registry.NEXT_NODE) {
-    if (registry.isIn(node, records.NODE_HOLDERS, router)) return true;
-  }
-  return false;
+/** A node that holds a key of another one as its router, and that is reached without the revoked node and the party. */
+function leadsRound(router: number): boolean {
+  const via = nodes[router + registry.NODE_VIA];
+  if (router === state[NODE] || router === state[PARTY] || !registry.hasSessionWith(router)) return false;
+  if (!registry.isInAny(records.NODE_HOLDERS, router)) return false;
+  return registry.leadsPast(via, state[NODE]) && registry.leadsPast(via, state[PARTY]);
 }
 
 /** REVOKED has opened in `body`: `party` has no key with the node named there any more. */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The base station's way down: a message goes along the newest recorded routes, wrapped in DOWN where there is a hop between.
 
+import { BODY_LENGTH } from '#room';
 import { makeWords, type Words } from '../../crypto-core/tables.ts';
 import { HANDLE_OCTETS, handleOf, putAddress, putHandle, widthOf } from '../link/address.ts';
 import { refuse } from '../link/refuse.ts';
 import { message, sendData, sendMessage, sendNothing } from '../link/transmit.ts';
-import { BODY_LENGTH } from '../mac/reassembly.ts';
 import { NODE_EUI } from '../records.ts';
 import { REFUSED_ROUTE } from '../refusals.ts';
 import * as key from './keys.ts';

@@ -4,12 +4,14 @@
 // accepted; whatever is not whole, or was not left by a sleep, is not taken, and the mote joins anew.
 
 import { report, retainedRead, retainedWrite, seconds, sleep, woken } from '#board';
+import { wipeWords } from '../../crypto-core/index.ts';
 import { div, makeWords } from '../../crypto-core/tables.ts';
 import { sleepAsked } from '../app/calls.ts';
 import { EVENT_RESTORED } from '../events.ts';
-import { beginTask, endTask } from '../link/task.ts';
+import { beginTask, endTask, goOn, nothing } from '../link/task.ts';
 import { setTimer, TIMER_SLEEP } from '../link/timers.ts';
 import { NO_SHORT } from '../records.ts';
+import { candidates as record } from './candidates.ts';
 import { challenge, confirming, DORMANT, isRestored } from './confirm.ts';
 import { counterLeft, resumeCounter } from './identity.ts';
 import * as key from './keys.ts';
@@ -62,39 +64,59 @@ const RX = 12;
 const AGES = 13;
 const KEY_WORDS = 14;
 
-/** All that an ESP8266 retains. */
+/**
+ * All that an ESP8266 retains. It is put together where candidates are (160 words): nothing is heard after sleep(), and nobody has
+ * been when resume() begins its task, which ends when the record is taken.
+ */
 const RECORD_WORDS = KEYS + MOST_KEYS * KEY_WORDS;
-const record = makeWords(RECORD_WORDS);
-const state = makeWords(2);
-/** Keys in the record, and the one whose link key is being derived. */
+const state = makeWords(4);
+/** Keys in the record, and the key or the word to go on with. */
 const COUNT = 0;
 const NEXT = 1;
+/** The key with the parent, and the check value so far. */
+const PARENT = 2;
+const CRC = 3;
+/** Words of the record that one turn copies, and that one turn checks. */
+const WORDS_A_TURN = 32;
+const CHECKS_A_TURN = 2;
+
+let onChecked = nothing;
 
 /** TIMER_SLEEP: falls asleep, unless a key is being established; ends the task. */
 export function sleepTask(): void {
   if (runOpen() || confirming()) {
     setTimer(TIMER_SLEEP, LOOK_MS);
+    endTask();
   } else {
     keep();
-    for (let i = 0; i < RECORD_WORDS; i++) retainedWrite(i, record[i]);
-    sleep(sleepAsked());
   }
-  endTask();
 }
 
-/** Writes the record: the session, the parent's key, and those used last beside it. */
+/** Makes the record: the parent's key, those used last beside it, and the session. Nothing is sent until it is in retained memory. */
 function keep(): void {
-  for (let i = 0; i < RECORD_WORDS; i++) record[i] = 0;
+  wipeWords(record, 0, RECORD_WORDS);
   state[COUNT] = 0;
-  const parent = parentKey();
-  if (parent !== key.NO_KEY) keepKey(parent);
-  for (let one = 0; one < key.LIVE_END; one += key.NEXT_KEY) {
-    if (one !== parent && isKept(one) && newerThan(one, parent) < MOST_KEYS - 1) keepKey(one);
-  }
+  state[NEXT] = 0;
+  state[PARENT] = parentKey();
+  if (state[PARENT] !== key.NO_KEY) keepKey(state[PARENT]);
+  goOn(keepNext);
+}
+
+function keepNext(): void {
+  const one = state[NEXT];
+  const parent = state[PARENT];
+  const fits = one !== parent && state[COUNT] < MOST_KEYS && isKept(one);
+  if (fits && newerThan(one, parent) < MOST_KEYS - 1) keepKey(one);
+  state[NEXT] = one + key.NEXT_KEY;
+  if (state[NEXT] < key.LIVE_END) goOn(keepNext);
+  else goOn(keepSession);
+}
+
+function keepSession(): void {
   record[HEAD] =
     VERSION * 0x10000 +
     state[COUNT] * 0x1000 +
-    (parent === key.NO_KEY ? 0 : 0x100) +
+    (state[PARENT] === key.NO_KEY ? 0 : 0x100) +
     (hasSession() ? 0x200 : 0) +
     (parentRank() & 255);
   record[NUMBERS] = (counterLeft() << 24) | (session[SESSION_INDEX] << 16) | lastReading();
@@ -107,7 +129,25 @@ function keep(): void {
   record[MADE] = session[SESSION_MADE];
   record[DATA_OUT] = session[SESSION_DATA_OUT];
   record[DATA_IN] = session[SESSION_DATA_IN];
-  record[CHECK] = checkValue();
+  check(onKept);
+}
+
+function onKept(): void {
+  record[CHECK] = state[CRC];
+  state[NEXT] = 0;
+  goOn(writeNext);
+}
+
+function writeNext(): void {
+  const from = state[NEXT];
+  for (let i = from; i < RECORD_WORDS && i < from + WORDS_A_TURN; i++) retainedWrite(i, record[i]);
+  state[NEXT] = from + WORDS_A_TURN;
+  if (state[NEXT] < RECORD_WORDS) {
+    goOn(writeNext);
+  } else {
+    sleep(sleepAsked());
+    endTask();
+  }
 }
 
 function isKept(one: number): boolean {
@@ -150,10 +190,18 @@ function minutesOf(one: number, moment: number): number {
   return div(key.keys[one + key.KEY_EXPIRES] - key.keys[one + moment], 60) & 0xffff;
 }
 
-/** CRC-32 (IEEE 802.3) of all words behind the check value, each from its lowest bit on. */
-function checkValue(): number {
-  let crc = -1;
-  for (let at = HEAD; at < RECORD_WORDS; at++) {
+/** CRC-32 (IEEE 802.3) of all words behind the check value, each from its lowest bit on. @param next called when CRC holds it. */
+function check(next: () => void): void {
+  onChecked = next;
+  state[CRC] = -1;
+  state[NEXT] = HEAD;
+  goOn(checkNext);
+}
+
+function checkNext(): void {
+  const from = state[NEXT];
+  let crc = state[CRC];
+  for (let at = from; at < RECORD_WORDS && at < from + CHECKS_A_TURN; at++) {
     crc = crc ^ record[at];
     for (let bit = 0; bit < 32; bit++) {
       const low = crc & 1;
@@ -161,23 +209,52 @@ function checkValue(): number {
       if (low === 1) crc = crc ^ 0xedb88320;
     }
   }
-  return crc ^ -1;
+  state[CRC] = crc;
+  state[NEXT] = from + CHECKS_A_TURN;
+  if (state[NEXT] < RECORD_WORDS) {
+    goOn(checkNext);
+  } else {
+    state[CRC] = crc ^ -1;
+    goOn(onChecked);
+  }
 }
 
 /** At a start that ends a sleep: takes what was kept, and challenges the parent. */
 export function resume(): void {
   if (!woken()) return;
-  for (let i = 0; i < RECORD_WORDS; i++) {
+  beginTask(0, 0);
+  state[NEXT] = 0;
+  goOn(readNext);
+}
+
+function readNext(): void {
+  const from = state[NEXT];
+  for (let i = from; i < RECORD_WORDS && i < from + WORDS_A_TURN; i++) {
     record[i] = retainedRead(i);
     retainedWrite(i, 0);
   }
-  if (record[HEAD] >>> 16 !== VERSION || record[CHECK] !== checkValue()) return;
+  state[NEXT] = from + WORDS_A_TURN;
+  if (state[NEXT] < RECORD_WORDS) goOn(readNext);
+  else if (record[HEAD] >>> 16 === VERSION) check(onRead);
+  else refuseRecord();
+}
+
+/** Not what this mote wrote, or not whole: nothing of it is taken. */
+function refuseRecord(): void {
+  wipeWords(record, 0, RECORD_WORDS);
+  endTask();
+}
+
+function onRead(): void {
+  if (record[CHECK] !== state[CRC]) {
+    refuseRecord();
+    return;
+  }
   takeSession();
   resumeCounter(record[NUMBERS] >>> 24);
   resumeReadings(record[NUMBERS] & 0xffff);
   state[COUNT] = (record[HEAD] >>> 12) & 15;
   state[NEXT] = -1;
-  beginTask(0, 0);
   onLink();
 }
 
@@ -205,10 +282,11 @@ function onLink(): void {
     subkey(record, KEYS + state[NEXT] * KEY_WORDS + SECRET, LABEL_LINK, key.keys, slot, onLink);
     return;
   }
-  for (let i = 0; i < RECORD_WORDS; i++) record[i] = i === HEAD ? record[i] : 0;
+  const head = record[HEAD];
+  wipeWords(record, 0, RECORD_WORDS);
   // The parent's was kept first. Others are challenged when they are wanted (decide.ts).
-  const first = (record[HEAD] & 0x100) !== 0 && key.keyAlive(0);
-  setParentRank(record[HEAD] & 255);
+  const first = (head & 0x100) !== 0 && key.keyAlive(0);
+  setParentRank(head & 255);
   if (first) challenge(0);
   else endTask();
 }

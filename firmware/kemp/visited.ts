@@ -3,6 +3,7 @@
 // (protocol.md "Centralised mode"). Also the base station's, for nodes in its own earshot.
 
 import { report, seconds } from '#board';
+import { TENTATIVE_KEYS } from '#room';
 import { getWord, putWord, wipeBytes } from '../../crypto-core/index.ts';
 import { div, makeWords, type Words } from '../../crypto-core/tables.ts';
 import { EVENT_COMMIT, MODE_CENTRALISED, MODE_REFRESH } from '../events.ts';
@@ -30,7 +31,7 @@ const TENTATIVE_T = 10;
 /** The NOTICEs of the tentative keys as they went out, 11 packed words each, and the tag of the APPROVAL that each answers. */
 const NOTICE_WORDS = 13;
 const APPROVAL_TAG = 11;
-const notices = makeWords(key.TENTATIVE_KEYS * NOTICE_WORDS);
+const notices = makeWords(TENTATIVE_KEYS * NOTICE_WORDS);
 
 /** The second of the last REJECT(no-key). */
 const rejects = makeWords(1);

@@ -145,7 +145,10 @@ export function onRevoked(from: Words, fromAt: number, through: number): void {
 }
 
 function onRevokedOpened(): void {
-  if (!isFresh(getWord(body, layout.REVOKE_SEQ))) return;
+  if (isFresh(getWord(body, layout.REVOKE_SEQ))) goOn(takeRevoked);
+}
+
+function takeRevoked(): void {
   onRevokedBy(router, named);
   endTask();
 }
@@ -166,15 +169,23 @@ function onRouteOpened(): void {
 }
 
 function onAttachedOpened(): void {
-  if (!isFresh(getWord(body, layout.ATTACHED_SEQ))) return;
-  const ctr = getWord(body, layout.ATTACHED_SEALED);
-  nameRun(nodes[node + records.NODE_EUI + 1], ctr);
-  const mode = body[0] & 3;
-  const depth = body[layout.ATTACHED_SEALED + 4];
+  if (isFresh(getWord(body, layout.ATTACHED_SEQ))) goOn(takeAttached);
+}
+
+function takeAttached(): void {
+  nameRun(nodes[node + records.NODE_EUI + 1], getWord(body, layout.ATTACHED_SEALED));
   const maker = registry.findHandle(getHandle(body, layout.ATTACHED_AUTHORITY));
   registry.putIn(node, records.NODE_HOLDERS, router);
   if (maker !== registry.NO_NODE) registry.putIn(node, records.NODE_CHAIN, maker);
   registry.saveNode(node);
+  goOn(judgeAttached);
+}
+
+function judgeAttached(): void {
+  const ctr = getWord(body, layout.ATTACHED_SEALED);
+  const mode = body[0] & 3;
+  const depth = body[layout.ATTACHED_SEALED + 4];
+  const maker = registry.findHandle(getHandle(body, layout.ATTACHED_AUTHORITY));
   if (isOut(depth) || !registry.mayServe(router, node)) {
     revokeAt(node, router);
   } else if (isCredible(maker, mode, depth, ctr)) {
@@ -262,8 +273,9 @@ function noteAttached(served: number, at: number, ctr: number, mode: number, dep
   report(EVENT_ATTACHED, nodes[served + records.NODE_EUI + 1], server, ctr, mode, depth);
 }
 
-/** B committed a key of its own. */
-export function noteOwn(committed: number): void {
+/** B has committed a key of its own, that of the frame just received. */
+export function noteOwn(): void {
+  const committed = rx[RX_KEY];
   const served = registry.findNode(key.keys, committed);
   if (served !== registry.NO_NODE) {
     const keys = key.keys;

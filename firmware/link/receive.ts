@@ -3,20 +3,21 @@
 // key, MIC, then replay; only then is the counter committed (protocol.md "Data"). Plain frames carry KMP messages at most.
 
 import { maxPsdu, millis, rxFrame, seconds } from '#board';
-import { makeBytes, makeWords } from '../../crypto-core/tables.ts';
+import { body, frame } from '#room';
+import { makeWords } from '../../crypto-core/tables.ts';
 import { FCS_LENGTH, fcsMatches, fcsPart } from '../mac/fcs.ts';
 import * as mhr from '../mac/header.ts';
 import { findMpx, MPX_WORDS } from '../mac/mpx.ts';
 import { parseHeader } from '../mac/parse-header.ts';
 import { queueLqi, queuePut, queueTake } from '../mac/queue.ts';
-import { BODY_LENGTH, reassemble } from '../mac/reassembly.ts';
+import { reassemble } from '../mac/reassembly.ts';
 import { openFrameBegin } from '../mac/security.ts';
 import { NO_SHORT } from '../records.ts';
 import * as refusal from '../refusals.ts';
 import { VERSION } from '../kemp/layout.ts';
 import * as key from '../kemp/keys.ts';
 import { drop, refuse } from './refuse.ts';
-import { beginTask, endTask, goOn, jobOk, runJob, task, TASK_TYPE, wake } from './task.ts';
+import { beginTask, endTask, goOn, jobOk, nothing, runJob, task, TASK_TYPE, wake } from './task.ts';
 import { LAST_COUNTER, sendData } from './transmit.ts';
 
 /** Security level of all link frames, and key id mode (protocol.md "Data"). */
@@ -24,7 +25,7 @@ const LINK_LEVEL = 6;
 const LINK_KEY_MODE = 1;
 
 /** What the role handles now: a KMP message, or the payload of a data frame, from body[0] on. */
-export const body = makeBytes(BODY_LENGTH);
+export { body } from '#room';
 export const rx = makeWords(7);
 export const RX_LENGTH = 0;
 /** The key that opened the frame, or NO_KEY if it came in plain. */
@@ -38,7 +39,6 @@ const RX_SUMMED = 6;
 /** Who sent the frame, as its MHR names it (address.ts). */
 export const sender = makeWords(3);
 
-const frame = makeBytes(127);
 const header = makeWords(mhr.HEADER_WORDS);
 const mpx = makeWords(MPX_WORDS);
 
@@ -47,6 +47,7 @@ let onData = endTask;
 let onStranger = endTask;
 let onTentative = keep;
 let onUnconfirmed = keep;
+let onCommitted = nothing;
 
 function keep(used: number): number {
   return used;
@@ -56,6 +57,7 @@ function keep(used: number): number {
  * @param message handles the KMP message in body and ends the task. @param data does so for the payload of a data frame.
  * @param stranger ends the task of a secured frame whose key is not known here.
  * @param tentative commits a key at its first use and returns where it is now, or NO_KEY. @param unconfirmed likewise at N.
+ * @param committed called in the turn after `tentative`, with that key in rx[RX_KEY].
  */
 export function attachReceive(
   message: () => void,
@@ -63,12 +65,14 @@ export function attachReceive(
   stranger: () => void,
   tentative: (used: number) => number,
   unconfirmed: (used: number) => number,
+  committed: () => void,
 ): void {
   onMessage = message;
   onData = data;
   onStranger = stranger;
   onTentative = tentative;
   onUnconfirmed = unconfirmed;
+  onCommitted = committed;
 }
 
 /** A frame of `length` octets lies in rxFrame: it waits in the queue until its turn, with its number beside its quality. */
@@ -159,8 +163,14 @@ function prove(): void {
   const used = tentative ? onTentative(rx[RX_KEY]) : onUnconfirmed(rx[RX_KEY]);
   rx[RX_KEY] = used;
   if (used === key.NO_KEY) drop(refusal.REFUSED_TABLE_FULL);
-  else if (tentative || asksForAnswer(used)) sendData(0, used, deliver);
+  else if (tentative) goOn(answerFirst);
   else deliver();
+}
+
+/** R's first frame under a key that it has just committed, whatever the frame that proved it holds. */
+function answerFirst(): void {
+  onCommitted();
+  sendData(0, rx[RX_KEY], deliver);
 }
 
 /** CONFIRM, the first secured frame or an empty one, asks R for its first frame under the key; N never answers one. */

@@ -7,12 +7,24 @@ import { EVENT_REFUSED } from '../events.ts';
 import { endTask, task, TASK_TYPE } from './task.ts';
 
 export const REASONS = 100;
-/** How often each reason of refusals.ts occurred. */
-export const refusals = makeWords(REASONS);
+/** Numbers that name none, between those of the MAC and those of KEMP. */
+const GAP = 32;
+/** How often each reason of refusals.ts occurred; those behind the gap close up. */
+const refusals = makeWords(REASONS - GAP);
+
+function placeOf(reason: number): number {
+  return reason < GAP ? reason : reason - GAP;
+}
+
+/** How often a reason occurred. @param reason below REASONS */
+export function refusalCount(reason: number): number {
+  return reason >= GAP && reason < 2 * GAP ? 0 : refusals[placeOf(reason)];
+}
 
 /** Counts and reports one refusal. @param reason a number of refusals.ts. */
 export function refuse(reason: number): void {
-  refusals[reason] = (refusals[reason] + 1) & 0x7fffffff;
+  const place = placeOf(reason);
+  refusals[place] = (refusals[place] + 1) & 0x7fffffff;
   report(EVENT_REFUSED, reason, task[TASK_TYPE], 0, 0, 0);
 }
 

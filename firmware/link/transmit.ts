@@ -3,6 +3,7 @@
 // a time. The caller writes `message`, names the receiver, and goes on in `next`, where txStatus tells how it went.
 
 import { maxPsdu, radioSend, randomWord, report, SENT_OK, txFrame } from '#board';
+import { MESSAGE_LENGTH } from '#room';
 import { makeBytes, makeWords, type Words } from '../../crypto-core/tables.ts';
 import { EVENT_FRAME } from '../events.ts';
 import * as key from '../kemp/keys.ts';
@@ -12,7 +13,6 @@ import { fragmentCount, fragmentLength, fragmentStart, mpxRoom } from '../mac/fr
 import * as mhr from '../mac/header.ts';
 import { buildHeader } from '../mac/build-header.ts';
 import { putMpxFragment, putMpxFull } from '../mac/mpx.ts';
-import { BODY_LENGTH } from '../mac/reassembly.ts';
 import { sealFrameBegin } from '../mac/security.ts';
 import { IDENTITY_EUI, IDENTITY_PAN, IDENTITY_SHORT, NO_SHORT } from '../records.ts';
 import { goOn, nothing, runJob, task, TASK_CAUSE, TASK_CTR, TASK_NODE } from './task.ts';
@@ -25,7 +25,7 @@ const SENT_TOO_LONG = 4;
 export const LAST_COUNTER = 0x7fffffff;
 
 /** What to send next: a KMP body from its head octet on, or a data payload. */
-export const message = makeBytes(BODY_LENGTH);
+export const message = makeBytes(MESSAGE_LENGTH);
 /** How the last transmission ended: SENT_OK, SENT_NO_ACK, SENT_NO_CHANNEL (board.ts), SENT_NO_KEY or SENT_TOO_LONG. */
 export let txStatus = SENT_OK;
 

@@ -4,6 +4,7 @@
 // a fragment ahead of the one due ends the message, one behind it is a repeat and is ignored. Fragment 0 begins anew: its own
 // repeat loses nothing by that, and a sender that was reset meanwhile may use a transaction id again.
 
+import { BODY_LENGTH } from '#room';
 import { makeWords, type Bytes, type Words } from '../../crypto-core/tables.ts';
 import { BROADCAST, DST_SHORT, KEY_INDEX, KEY_MODE, LEVEL, SRC_HIGH, SRC_LOW, SRC_PAN, SRC_SHORT } from './header.ts';
 import {
@@ -27,8 +28,6 @@ import {
   REFUSED_NO_SLOT,
 } from './refusals.ts';
 
-/** Octets of the largest body. */
-export const BODY_LENGTH = 224;
 /** Milliseconds that a message may take from its first fragment on. */
 export const REASSEMBLY_TIME = 5000;
 

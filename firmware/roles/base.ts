@@ -21,7 +21,7 @@ import { noteOwn, onAttached, onRevoked, onRoute, onUp } from '../kemp/whereabou
 import { MODE_CENTRALISED, MODE_REFRESH } from '../events.ts';
 import { attachReceive, body, rx, RX_KEY, RX_LENGTH, sender } from '../link/receive.ts';
 import { drop } from '../link/refuse.ts';
-import { beginTask, endTask, task, TASK_TYPE } from '../link/task.ts';
+import { beginTask, task, TASK_TYPE } from '../link/task.ts';
 import { TIMER_ADVERT, TIMER_DOWN, TIMER_GROUP, TIMER_PROBE, TIMER_REVOKE } from '../link/timers.ts';
 import { REFUSED_KMP_LENGTH, REFUSED_NOT_SECURED } from '../refusals.ts';
 import { startRole, sweepTask } from './common.ts';
@@ -32,29 +32,25 @@ export { receive } from '../link/receive.ts';
 export { onPosted as posted, wake as alarm } from '../link/task.ts';
 export { sent } from '../link/transmit.ts';
 
-/** See board.ts, Role. Loading the registry is B's first task; an unreadable one stops it there. */
+/** See board.ts, Role. Loading what is in flash is B's first task; a registry that cannot be read stops it there. */
 export function start(): void {
   beginTask(0, 0);
-  loadRegistry(onLoaded);
+  loadRegistry(onRegistry);
+}
+
+function onRegistry(): void {
+  loadAnswers(onLoaded);
 }
 
 function onLoaded(): void {
-  endTask();
   if (!startRole(onTimer)) return;
-  attachReceive(onMessage, onReading, onStranger, commit, commit);
-  loadAnswers();
+  attachReceive(onMessage, onReading, onStranger, onCommit, onCommit, noteOwn);
   startGroup();
   watchOwnDeletions(changeGroup);
   watchDepartures(noteDeparture);
   attachLines(registryLine);
-  startRevoke();
   startAdvert();
-}
-
-function commit(tentative: number): number {
-  const live = onCommit(tentative);
-  if (live !== NO_KEY) noteOwn(live);
-  return live;
+  startRevoke();
 }
 
 function onTimer(id: number): void {

@@ -17,7 +17,7 @@ import { routeTask, startRoute } from '../kemp/routed.ts';
 import { resume, sleepTask } from '../kemp/sleep.ts';
 import { attachReceive, rx, RX_KEY } from '../link/receive.ts';
 import { drop } from '../link/refuse.ts';
-import { endTask, task, TASK_TYPE } from '../link/task.ts';
+import { endTask, nothing, task, TASK_TYPE } from '../link/task.ts';
 import { TIMER_ROUTE, TIMER_SLEEP } from '../link/timers.ts';
 import { REFUSED_NOT_FOR_ROLE } from '../refusals.ts';
 import { startRole } from './common.ts';
@@ -31,7 +31,7 @@ export { sent } from '../link/transmit.ts';
 /** See board.ts, Role. */
 export function start(): void {
   if (!startRole(onTimer)) return;
-  attachReceive(onMessage, onData, endTask, onConfirmed, onConfirmed);
+  attachReceive(onMessage, onData, endTask, onConfirmed, onConfirmed, nothing);
   attachLines(sleepLine);
   if ((me[IDENTITY_OPTIONS] & OPTION_TELL_RETURNS) !== 0) watchReturns(startRoute);
   startDecide(false);

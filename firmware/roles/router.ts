@@ -35,7 +35,7 @@ export { sent } from '../link/transmit.ts';
 /** See board.ts, Role. */
 export function start(): void {
   if (!startRole(onTimer)) return;
-  attachReceive(onMessage, onData, onStranger, commit, onConfirmed);
+  attachReceive(onMessage, onData, onStranger, onCommit, onConfirmed, onCommitted);
   startGroup();
   watchDeletions(changeGroup);
   watchDepartures(noteDeparture);
@@ -45,10 +45,8 @@ export function start(): void {
   startAdvert();
 }
 
-function commit(tentative: number): number {
-  const live = onCommit(tentative);
-  if (live !== NO_KEY && keys[live + KEY_MODE] !== MODE_REFRESH) startAttached(live);
-  return live;
+function onCommitted(): void {
+  if (keys[rx[RX_KEY] + KEY_MODE] !== MODE_REFRESH) startAttached(rx[RX_KEY]);
 }
 
 function onData(): void {

@@ -2,10 +2,12 @@
 // NodeMCU's `crypto` module for tests of '#native': in Lua on crypto-core itself, on V8 on OpenSSL.
 import { createCipheriv } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { compileLua } from '../../compiler/compile-lua.ts';
+import { ROOT } from '../../compiler/roots.ts';
 import type { Profile } from '../tools.ts';
 
-const MODULE = readFileSync(new URL('nodemcu-crypto.lua', import.meta.url), 'utf8');
+const MODULE = readFileSync(join(ROOT, 'test/crypto-core/nodemcu-crypto.lua'), 'utf8');
 
 const libraries = new Map<Profile, Promise<string>>();
 

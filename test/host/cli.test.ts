@@ -28,7 +28,7 @@ describe('kemp', () => {
     [['bench', '--fast'], "unknown option '--fast'"],
     [['bench', 'now'], 'too many arguments'],
     [['fly'], "unknown command 'fly'"],
-    [['bench', '--scenario', 'nowhere'], 'kemp: expected a scenario (blackout, '],
+    [['bench', '--scenario', 'nowhere'], 'kemp: expected a scenario (besieged, blackout, '],
     [['bench', '--pcap', '/nowhere/x.pcap'], 'kemp: expected a file that can be written, got ENOENT'],
   ])('refuses %j with status 2', async (args, message) => {
     const { status, out, err } = await kemp(...args);

@@ -19,8 +19,9 @@ import {
 } from '../../firmware/mac/mpx.ts';
 import { parseHeader } from '../../firmware/mac/parse-header.ts';
 import { queueLqi, queuePut, queueTake } from '../../firmware/mac/queue.ts';
-import { BODY_LENGTH, reassemble, reassemblyExpire } from '../../firmware/mac/reassembly.ts';
+import { reassemble, reassemblyExpire } from '../../firmware/mac/reassembly.ts';
 import { openFrameBegin, sealFrameBegin } from '../../firmware/mac/security.ts';
+import { BODY_LENGTH } from '../../firmware/room/router.ts';
 
 const frame = makeBytes(128);
 const body = makeBytes(BODY_LENGTH);

@@ -4,7 +4,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Bytes } from '../../crypto-core/tables.ts';
 import { fragmentCount, fragmentLength, fragmentStart } from '../../firmware/mac/fragment.ts';
 import { findMpx, MPX_WORDS, putMpxFragment, putMpxFull } from '../../firmware/mac/mpx.ts';
-import { BODY_LENGTH, reassemble, REASSEMBLY_TIME, reassemblyExpire } from '../../firmware/mac/reassembly.ts';
+import { BODY_LENGTH } from '../../firmware/room/router.ts';
+import { reassemble, REASSEMBLY_TIME, reassemblyExpire } from '../../firmware/mac/reassembly.ts';
 import * as refusals from '../../firmware/mac/refusals.ts';
 import { bytes, extended, headerOf, hex, mhrOf, short, words, type Mhr } from './support.ts';
 

@@ -6,7 +6,17 @@ import { loadScenario } from '../../host/scenario/load.ts';
 import * as layout from '../../firmware/kemp/layout.ts';
 import * as terms from '../../firmware/kemp/terms.ts';
 import { documented } from '../kemp/document.ts';
-import { derivations, maced, OCTETS, sealed, subkeys, type Field, type Sealed } from './messages.ts';
+import {
+  DATA_CLEAR,
+  derivations,
+  maced,
+  OCTETS,
+  sealed,
+  sealedData,
+  subkeys,
+  type Field,
+  type Sealed,
+} from './messages.ts';
 import { lengthOf, split, splitDerivation, splitMac, splitSealed, type Values } from './octets.ts';
 import { symbols } from './symbols.ts';
 import { witness } from './witness.ts';
@@ -18,7 +28,9 @@ const labels = terms as unknown as Record<string, number | undefined>;
 const offset = (fields: readonly Field[], field: Field): number => lengthOf(fields.slice(0, fields.indexOf(field)));
 
 describe('layout table', () => {
-  const sealedTypes = Object.keys(constants).flatMap((name) => /^([A-Z]+)_SEALED$/.exec(name)?.[1] ?? []);
+  const sealedTypes = Object.keys(constants)
+    .flatMap((name) => /^([A-Z]+)_SEALED$/.exec(name)?.[1] ?? [])
+    .filter((name) => constants[name] !== undefined);
 
   it('has every sealed message described, and none more', () => {
     const described = Object.keys(sealed).filter((name) => name !== 'REVOKED');
@@ -58,9 +70,15 @@ describe('layout table', () => {
     expect([layout.MAC_OCTETS, layout.TAG_OCTETS]).toEqual([OCTETS.mac, 8]);
   });
 
+  it('sealed data', () => {
+    const kinds = [layout.DATA_READING, layout.DATA_DOWN].map((kind) => kind + layout.DATA_SEALED);
+    expect(kinds).toEqual(Object.values(sealedData).map(({ kind }) => kind));
+    expect(layout.DATA_SEALED_HEAD).toBe(lengthOf(DATA_CLEAR));
+  });
+
   it('labels', () => {
-    const { request, derive, seal, link, session } = subkeys;
-    const wanted = { REQUEST_MAC: request, DERIVE: derive, SEAL: seal, LINK: link, SESSION: session };
+    const { request, derive, seal, link, session, data } = subkeys;
+    const wanted = { REQUEST_MAC: request, DERIVE: derive, SEAL: seal, LINK: link, SESSION: session, DATA: data };
     for (const [name, label] of Object.entries(wanted)) expect(labels[`LABEL_${name}`], name).toBe(label);
   });
 });
@@ -89,7 +107,7 @@ describe('worked vectors of docs/protocol.md', () => {
     expect(widths(vector['MAC, input'])).toEqual([...fields.map((field) => OCTETS[field]), ...routers.map(() => 8)]);
   });
 
-  const isSealed = (vector: Record<string, string>): boolean => octets(vector.nonce ?? '')[12] >= 0x80;
+  const isSealed = (vector: Record<string, string>): boolean => octets(vector.nonce ?? '')[12] > 0x80;
   it.each(vectors.filter(([, vector]) => isSealed(vector)))('%s', (title, vector) => {
     const text = octets(vector.plaintext);
     const { name } = splitSealed(octets(vector.nonce), octets(vector['associated data']), text.length, text);
@@ -98,6 +116,14 @@ describe('worked vectors of docs/protocol.md', () => {
     expect(widths(vector['associated data'])).toEqual([...clear, ...ends].map((field) => OCTETS[field]));
     const written = text.length === lengthOf(inner) ? inner : inner.filter((field) => field !== 'nShort');
     expect(widths(vector.plaintext)).toEqual(written.map((field) => OCTETS[field]));
+  });
+
+  it.each(Object.entries(sealedData))('%s', (title, { kind, ends }) => {
+    const vector = documented()[title];
+    const associated = split(title, octets(vector['associated data']), [...DATA_CLEAR, ...ends]);
+    expect(associated.head).toEqual(Buffer.of(kind));
+    const nonce = [associated[ends[0]]!, associated.seq!, Buffer.of(0x80)];
+    expect(octets(vector.nonce)).toEqual(Buffer.concat(nonce));
   });
 
   it('covers what is described', () => {

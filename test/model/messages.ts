@@ -42,7 +42,7 @@ export const derivations = {
   session: { label: 8, under: 'session', fields: ['label', 'N', 'r0', 'r1'] },
 } as const satisfies Record<string, Derivation>;
 
-export const subkeys = { request: 1, derive: 2, seal: 3, link: 4, session: 5 } as const;
+export const subkeys = { request: 1, derive: 2, seal: 3, link: 4, session: 5, data: 6 } as const;
 export type Subkey = keyof typeof subkeys;
 
 interface Derivation {
@@ -106,3 +106,13 @@ export const sealed = {
   ROUTE: { type: 11, clear: ['head', 'index', 'seq'], ends: ['R', 'B'], seq: 'seq', inner: [] },
   ACK: { type: 8, clear: ['head', 'index', 'seq'], ends: ['B', 'R'], seq: 'seq', inner: ['nHandle', 'ctr'] },
 } as const satisfies Record<string, Sealed>;
+
+/**
+ * Data that is sealed end to end, under data(S_N); `kind` is its head. The models speak of keys and not of what is done with
+ * them, but its octets are held to the code like the others. Nonce: EUI-64 of the sealer, seq, 0x80.
+ */
+export const sealedData = {
+  'Reading, sealed': { kind: 9, ends: ['N', 'B'] },
+  'Data down, sealed': { kind: 12, ends: ['B', 'N'] },
+} as const satisfies Record<string, { kind: number; ends: readonly Field[] }>;
+export const DATA_CLEAR = ['head', 'index', 'seq'] as const satisfies readonly Field[];

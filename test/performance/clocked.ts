@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the ways of doing AES take on the clock, in each Lua machine at hand.
-import { AES_VARIANTS, FAST, SCHEDULES, type Cipher } from '../../compiler/choose.ts';
+// What the ways of doing AES take on the clock, in each Lua machine at hand; but for `native`, whose firmware is not in them.
+import { FAST } from '../../compiler/choose.ts';
+import { nameOf, SOFTWARE } from '../crypto-core/ciphers.ts';
 import { has, runLua, VMS, type Profile, type Vm } from '../tools.ts';
 import { compileModules, luaFile } from './measure.ts';
 import { median, type Patience } from './rounds.ts';
-
-/** Every way of doing AES. */
-export const CIPHERS: readonly Cipher[] = AES_VARIANTS.flatMap((aes) =>
-  SCHEDULES.map((schedule) => ({ aes, schedule })),
-);
-
-export const nameOf = ({ aes, schedule }: Cipher): string => `${aes}, ${schedule}`;
 
 /** What the others are compared with. */
 export const FASTEST = nameOf(FAST);
@@ -40,7 +34,7 @@ export async function timeLua({ rounds, milliseconds }: Patience, told: (vm: Vm)
 
 async function scriptOf(profile: Profile, rounds: number, milliseconds: number): Promise<string> {
   const variants: string[] = [];
-  for (const cipher of CIPHERS) {
+  for (const cipher of SOFTWARE) {
     const { core, aes } = await compileModules(profile, cipher);
     variants.push(`{ '${nameOf(cipher)}', function()\n${core}\nend, function()\n${aes}\nend }`);
   }

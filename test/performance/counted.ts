@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The tables of what can be counted: the same on every machine and every day.
-import { CIPHERS, nameOf } from './clocked.ts';
+import { CIPHERS, nameOf } from '../crypto-core/ciphers.ts';
 import { COUNTED_ON, measure, WORK, type Effort, type Measured, type Work } from './measure.ts';
 import { thousands, whole, type Figures } from './table.ts';
 import type { Profile } from '../tools.ts';
@@ -45,17 +45,21 @@ const HEAD = [
   'allocated',
 ];
 
-const effort = ({ instructions, cost }: Effort): string =>
-  cost === undefined ? whole(instructions) : `${whole(instructions)} (${thousands(cost)})`;
+function effort({ instructions, cost, calls }: Effort): string {
+  if (calls !== undefined) return `${whole(instructions)} + ${calls} C`;
+  return cost === undefined ? whole(instructions) : `${whole(instructions)} (${thousands(cost)})`;
+}
 
 const optional = (octets: number | undefined): string => (octets === undefined ? '–' : whole(octets));
 
 /** What decides between ways of doing AES: the cost of a seal on the device, or VM instructions where there is none. */
-const decisive = ({ work }: Measured): number => work.seal.cost ?? work.seal.instructions;
+function decisive({ work: { seal } }: Measured): number | undefined {
+  return seal.calls === undefined ? (seal.cost ?? seal.instructions) : undefined;
+}
 
 export interface Counted {
   readonly figures: Figures;
-  /** The way of doing AES that costs least (`nameOf`). */
+  /** The way of doing AES that costs least (`nameOf`), of those that can be compared. */
   readonly least: string;
 }
 
@@ -63,16 +67,17 @@ export interface Counted {
 export async function countProfile(profile: Profile): Promise<Counted> {
   const measured: Measured[] = [];
   for (const cipher of CIPHERS) measured.push(await measure(profile, cipher));
-  const least = Math.min(...measured.map(decisive));
+  const least = Math.min(...measured.map((found) => decisive(found) ?? Infinity));
+  const timesLeast = (cost: number | undefined): string => (cost === undefined ? '–' : (cost / least).toFixed(2));
   const rows = measured.map((found, i) => [
     CIPHERS[i]!.aes,
     CIPHERS[i]!.schedule,
     ...WORK.map((name) => effort(found.work[name])),
-    (decisive(found) / least).toFixed(2),
+    timesLeast(decisive(found)),
     optional(found.ram),
     optional(found.tables),
     whole(found.bytecode),
-    whole(found.allocated),
+    found.work.seal.calls === undefined ? whole(found.allocated) : `${whole(found.allocated)} a frame`,
   ]);
   const references = REFERENCES.flatMap(({ name, figures }) => {
     const known = figures[profile];

@@ -9,6 +9,7 @@ import { openImage } from '../../compiler/gates/index.ts';
 import { imageSize } from '../../compiler/gates/size.ts';
 import { PROFILES } from '../../compiler/profiles.ts';
 import { ROOT } from '../../compiler/roots.ts';
+import { luaCrypto } from '../crypto-core/nodemcu.ts';
 import { runLua, type Profile, type Vm } from '../tools.ts';
 import { deviceCost, DEVICES, type Device } from './weights.ts';
 
@@ -26,13 +27,15 @@ export type Work = (typeof WORK)[number];
 export interface Effort {
   /** VM instructions. */
   readonly instructions: number;
-  /** RV32 instructions by the model; undefined where the profile stands for no device. */
-  readonly cost: number | undefined;
+  /** RV32 instructions by the model; undefined where the profile stands for no device, and where there are calls without a weight. */
+  readonly cost?: number | undefined;
+  /** Calls of C functions, of those that have no weight. */
+  readonly calls?: number;
 }
 
 export interface Measured {
   readonly work: Readonly<Record<Work, Effort>>;
-  /** Octets asked of the allocator while all of the work is done twenty times. */
+  /** Octets asked of the allocator while all of the work is done twenty times; of `native`, to seal one frame. */
   readonly allocated: number;
   /** Octets of RAM: all of crypto-core without its bytecode, and its tables alone. Undefined where there is no 32-bit machine. */
   readonly ram: number | undefined;
@@ -62,7 +65,8 @@ export function compileModules(profile: Profile, cipher: Cipher): Promise<Module
 
 async function compileBoth(profile: Profile, cipher: Cipher): Promise<Modules> {
   const source = "export { encrypt, loadKey } from '../../crypto-core/aes.ts';";
-  const core = await compileLua({ entry: 'crypto-core/index.ts', profile, cipher });
+  const globals = cipher.aes === 'native' ? ['crypto'] : [];
+  const core = await compileLua({ entry: 'crypto-core/index.ts', profile, cipher, globals });
   const aes = await compileLua({ entry: 'test/performance/aes.ts', source, profile, cipher });
   return { core: core.lua, aes: aes.lua };
 }
@@ -71,20 +75,27 @@ const isDevice = (profile: Profile): profile is Device => (DEVICES as readonly P
 
 /** Measures one way of doing AES on the machine of a profile, which must be at hand. */
 export async function measure(profile: Profile, cipher: Cipher): Promise<Measured> {
+  const isNative = cipher.aes === 'native';
   const { core, aes } = await compileModules(profile, cipher);
-  const script = `local function load()\n${core}\nend\nlocal function loadAes()\n${aes}\nend\n${luaFile('work.lua')}${luaFile('measure.lua')}`;
+  const script = `${isNative ? await luaCrypto(profile) : ''}
+    local function load()\n${core}\nend
+    local function loadAes()\n${aes}\nend
+    ${luaFile('memory.lua')}${luaFile('work.lua')}${luaFile(isNative ? 'native.lua' : 'measure.lua')}`;
   const found = new Map<string, Record<string, number>>();
   for (const line of runLua(COUNTED_ON[profile], { script }).trim().split('\n')) {
     const [name, kind, count] = line.split('\t') as [string, string, string];
     found.set(name, { ...found.get(name), [kind]: Number(count) });
   }
   const octets = (name: string): number => found.get(name)?.octets as number;
-  const effort = (name: Work): [Work, Effort] => {
-    const { instructions = NaN, ...tally } = found.get(name) ?? {};
-    return [name, { instructions, cost: isDevice(profile) ? deviceCost(profile, tally) : undefined }];
+  const effort = (name: Work): Effort => {
+    const { instructions = NaN, calls = 0, ...tally } = found.get(name) ?? {};
+    if (isNative) return { instructions, calls };
+    return { instructions, cost: isDevice(profile) ? deviceCost(profile, tally) : undefined };
   };
+  const work = Object.fromEntries(WORK.map((name) => [name, effort(name)])) as Record<Work, Effort>;
+  if (isNative) work.block = (await measure(profile, { ...cipher, aes: 'compact' })).work.block;
   return {
-    work: Object.fromEntries(WORK.map(effort)) as Record<Work, Effort>,
+    work,
     allocated: octets('allocated'),
     ram: isDevice(profile) ? octets('RAM') : undefined,
     tables: isDevice(profile) ? octets('tables') : undefined,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The tables of what the clock says: true for one machine on one day, and there only in relation to one another.
-import { CIPHERS, CLOCKED, FASTEST, nameOf, timeLua } from './clocked.ts';
+import { nameOf, SOFTWARE } from '../crypto-core/ciphers.ts';
+import { CLOCKED, FASTEST, timeLua } from './clocked.ts';
 import { NOBLE, OURS, peers, SEALERS } from './peers.ts';
 import { timeRounds, type Patience } from './rounds.ts';
 import { short, type Figures } from './table.ts';
@@ -12,7 +13,7 @@ const SEAL_LIMIT = 2.5;
 
 /** Ways of doing AES in the machines of Lua. */
 export async function luaTimes(patience: Patience, told: (vm: Vm) => void): Promise<Figures> {
-  const others = CIPHERS.map(nameOf).filter((name) => name !== FASTEST);
+  const others = SOFTWARE.map(nameOf).filter((name) => name !== FASTEST);
   const times = await timeLua(patience, told);
   return {
     title: 'Lua machines: microseconds of `fast`, `expanded`; and times as long for a seal by the others',

@@ -106,16 +106,20 @@ describe('the longest route', () => {
     return walk({ motes, maxPsdu, durationSeconds: 330, schedule: [down(320, 'acde48000000000f', '5a'.repeat(20))] });
   };
 
-  it.each([127, 80])(
-    'carries a key and data in fragments of %i octets, all of them secured or none',
-    (maxPsdu) => {
+  it.each([
+    [127, 2],
+    [80, 3],
+  ])(
+    'carries a key and data in frames of %i octets, %i to a message at most, all of them secured or none',
+    (maxPsdu, most) => {
       const { follower, of, result, kinds: seen } = run(row(maxPsdu));
       expect(result.motes.find(({ name }) => name === 'm')).toMatchObject({ joined: true, rank: 14 });
       expect(of('m', events.EVENT_DOWN).map(([, length]) => length)).toEqual([20]);
       expect(result.data.delivered).toBeGreaterThan(10);
+      expect(Math.max(...follower.seen.map(({ frames }) => frames))).toBe(most);
       const cut = follower.seen.filter(({ frames }) => frames > 1);
-      expect(Math.max(...cut.map(({ frames }) => frames))).toBeGreaterThan(maxPsdu === 127 ? 1 : 3);
-      expect(cut.some(({ kind }) => kind.startsWith('UP with REQUEST'))).toBe(true);
+      expect(cut.some(({ kind }) => kind.startsWith('DOWN with APPROVAL'))).toBe(true);
+      expect(cut.some(({ kind }) => kind.startsWith('UP with REQUEST'))).toBe(maxPsdu === 80);
       expect(seen.get('sealed data down')).toBe(1);
     },
     120_000,

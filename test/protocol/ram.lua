@@ -21,7 +21,7 @@ end
 
 -- A table as the compiler makes it: one that a loop brings to its size, or one that its constructor lists.
 local function make(size)
-  local listed = size < 32 or not (size == 128 or size == 256 or size == 512 or size == 1024 or size == 2048)
+  local listed = not (size == 128 or size == 256 or size == 512 or size == 1024 or size == 2048)
   if listed then
     return (loadstring or load)('return {[0] = 0' .. string.rep(', 0', size - 1) .. '}')()
   end

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // RAM of a running mote: the heap that an image adds to a machine which has it loaded and not run, as a flash store holds it. All
 // memory is made at start, so the state makes no difference; the end of a life shows it. Apart, and not counted: the tables of
-// AES, and what is the bench's own: its mailbox and its copy of flash.
+// AES, and what is the bench's own: its mailbox, and what it has in place of flash and of the memory that outlives a deep sleep.
+// The budgets are what was reached, not what is wanted: each line printed has the goal beside it.
 import { readFileSync } from 'node:fs';
 import { beforeAll, expect, it } from 'vitest';
 import { inRepository } from '../../host/root.ts';
@@ -15,17 +16,32 @@ import type { Life } from './recording.ts';
 const SCRIPT = readFileSync(new URL('ram.lua', import.meta.url), 'utf8');
 const MOTES: Record<Role, string> = { mote: 'm1', router: 'r1', base: 'base' };
 
-/** Four tables of AES; inbox, outbox, rxLine, and the records and the directory of the bench's flash. */
-const APART = [256, 256, 256, 256, 80, 512, 256, 2048, 96];
+/** Four tables of AES; inbox, outbox, rxLine, and its stand-ins for flash and for an ESP8266's RTC memory. */
+const APART = [256, 256, 256, 256, 80, 512, 256, 2560, 96, 128];
 
-/**
- * Octets: what it is today and a twentieth, with room for 24 keys. The goals are lower: for a mote 22 kB on lua51 and 17 kB
- * elsewhere, for a router 31 kB with 8 neighbours on lua51 and 26 kB with 16 elsewhere.
- */
-const BUDGETS: readonly [Profile, Vm, Record<Role, number>][] = [
-  ['lua51', 'lua51f', { mote: 53_800, router: 61_000, base: 84_800 }],
-  ['lua51i', 'lua51i', { mote: 38_300, router: 43_800, base: 59_200 }],
-  ['lua53', 'lua53i', { mote: 39_500, router: 44_800, base: 60_500 }],
+interface Limit {
+  /** Octets that it may have: what it has today, and a twentieth. */
+  readonly budget: number;
+  /** Octets that it should have; none for a base station. A router has room for 16 neighbours, on lua51f too, where 8 are asked. */
+  readonly goal?: number;
+}
+
+const LIMITS: readonly [Profile, Vm, Record<Role, Limit>][] = [
+  [
+    'lua51',
+    'lua51f',
+    { mote: { budget: 34_755, goal: 22_000 }, router: { budget: 59_190, goal: 31_000 }, base: { budget: 91_249 } },
+  ],
+  [
+    'lua51i',
+    'lua51i',
+    { mote: { budget: 25_477, goal: 17_000 }, router: { budget: 42_243, goal: 26_000 }, base: { budget: 63_546 } },
+  ],
+  [
+    'lua53',
+    'lua53i',
+    { mote: { budget: 26_829, goal: 17_000 }, router: { budget: 43_944, goal: 26_000 }, base: { budget: 65_251 } },
+  ],
 ];
 
 const lives = new Map<Role, Life>();
@@ -34,7 +50,7 @@ beforeAll(() => {
   for (const [role, name] of Object.entries(MOTES)) lives.set(role as Role, run.lives.get(name)![0]);
 });
 
-for (const [profile, vm, budgets] of BUDGETS) {
+for (const [profile, vm, limits] of LIMITS) {
   describeWith(vm, `RAM on ${vm}`, () => {
     it.each(Object.keys(MOTES) as Role[])('of a %s is within its budget, at start and ever after', (role) => {
       const image = readFileSync(inRepository('dist', BOARDS[profile], `${role}.lua`));
@@ -46,11 +62,13 @@ local data = io.read('*a')
 print((function(chunk, data, apart)\n${SCRIPT}\nend)(chunk, data, { ${APART.join()} }))`;
       const stdin = image.toString('latin1') + lines.join('');
       const [started, later, aside] = runLua(vm, { script, stdin, timeout: 300_000 }).trim().split('\t').map(Number);
+      const { budget, goal } = limits[role];
+      const wanted = goal === undefined ? 'no goal' : `goal ${goal}: ${later <= goal ? 'reached' : 'NOT reached'}`;
       console.log(
-        `${role} on ${vm}: ${started} octets after start, ${later} later, of ${budgets[role]}; apart: ${aside}`,
+        `${role} on ${vm}: ${started} octets after start, ${later} later; budget ${budget}; ${wanted}; apart: ${aside}`,
       );
       expect(later - started).toBeLessThan(600);
-      expect(later).toBeLessThanOrEqual(budgets[role]);
+      expect(later).toBeLessThanOrEqual(budget);
     });
   });
 }

@@ -52,7 +52,7 @@ describe('kemp bench', () => {
     [
       'a scenario that is not there',
       ['--scenario', 'nowhere'],
-      /expected a scenario \(blackout, .*roaming\) or .*, got nowhere/,
+      /expected a scenario \(besieged, blackout, .*roaming, .*\) or .*, got nowhere/,
     ],
     ['an engine that is none', ['--vm', 'lua2'], /Allowed choices are fengari/],
     ['a seed that is none', ['--seed', '-1'], /expected a whole number/],

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// '#room' of a mote: memory for a node that serves nobody, offers no key, and takes no more than a frame's payload.
+
+/**
+ * The frame that is looked at, and the message in it. Both may lie where the next frame is built: a mote answers nothing before it
+ * has read the message, and octets move to the front.
+ */
+export { txFrame as body, txFrame as frame } from '#board';
+
+/** Keys with 8 routers that it may return to, and one more while one is replaced. */
+export const LIVE_KEYS = 9;
+export const TENTATIVE_KEYS = 0;
+/** Octets of the largest message that it takes, and makes: data has 64 octets of the application's and 22 of ours. */
+export const BODY_LENGTH = 128;
+export const MESSAGE_LENGTH = 96;
