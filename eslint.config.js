@@ -57,8 +57,8 @@ export default tseslint.config(
   {
     files: ['board-defs/**/*.ts'],
     rules: only(
-      '^(?!\\.{1,2}/)|/(host|compiler|test)/|/firmware/(?!board\\.ts$)',
-      'a board definition knows crypto-core and the board interface (firmware/board.ts).',
+      '^(?!\\.{1,2}/|#(definition|mcu|radio|storage)$)|/(host|compiler|test)/|/firmware/(?!(board|events)\\.ts$)',
+      'a board definition knows crypto-core, the board interface (firmware/board.ts) and events.ts.',
     ),
   },
   {

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AES_VARIANTS, SCHEDULES, UPTIME } from './choose.ts';
+import { hardware, MODULES } from './hardware.ts';
 import { PROFILE_NAMES } from './profiles.ts';
 import { ROOT } from './roots.ts';
 
@@ -26,10 +27,20 @@ const schema = z
     roles: z.array(z.string().regex(NAME)).min(1),
     /** Octets of stripped bytecode an image may take, by role. */
     imageBytes: z.record(z.string(), z.int().positive()),
-    /** NodeMCU modules that the driver uses, and crypto for native AES: the only globals an image may read. */
+    /** What the driver `nodemcu` drives; other drivers have none. */
+    hardware: hardware.optional(),
+    /** Further modules of NodeMCU that an image may read: crypto, for native AES. */
     modules: z.array(z.string()).default([]),
   })
-  .superRefine(({ aes, modules, roles, imageBytes }, context) => {
+  .superRefine(({ aes, driver, hardware, modules, roles, imageBytes }, context) => {
+    if ((driver === 'nodemcu') !== (hardware !== undefined)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['hardware'],
+        message: driver === 'nodemcu' ? 'expected hardware for the driver nodemcu' : `expected none for ${driver}`,
+        input: hardware,
+      });
+    }
     if (aes === 'native' && !modules.includes('crypto'))
       context.addIssue({
         code: 'custom',
@@ -73,6 +84,11 @@ export function parseBoard(name: string, text: string): Board {
   if (!result.success) throw new Error(`${file}: ${z.prettifyError(result.error)}`);
   if (result.data.name !== name) throw new Error(`${file}: expected the name ${name}, got ${result.data.name}`);
   return result.data;
+}
+
+/** Globals an image of the board may read: the modules of NodeMCU that its driver uses, and those that the board adds. */
+export function modulesOf({ hardware, modules }: Board): readonly string[] {
+  return hardware === undefined ? modules : [...MODULES[hardware.mcu], ...modules];
 }
 
 /** @returns the names of all boards defined, sorted */

@@ -3,16 +3,20 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Plugin, RollupOptions } from 'rollup';
-import { readBoard, type Board } from './boards.ts';
+import { modulesOf, readBoard, type Board } from './boards.ts';
 import ts from 'typescript';
+import { chosenModules, virtualModule } from './bundle.ts';
 import { choose, FAST } from './choose.ts';
 import { inputOptions, outputOptions } from './compile-lua.ts';
+import { definitionModule, hardwareModules } from './hardware.ts';
 import type { ImageOptions } from './lua-output.ts';
 import { PROFILE_NAMES, PROFILES } from './profiles.ts';
 import { ROOT } from './roots.ts';
 
-/** The board whose chunks are kept as JavaScript too, for motes on V8. */
-const V8_BOARD = 'bench';
+/** Whether the chunks of a board are kept as JavaScript too, for motes on V8. */
+function runsOnV8({ name, hardware }: Board): boolean {
+  return name === 'bench' || hardware !== undefined;
+}
 
 /** Rollup's options for every image of a board. @param name a file of board-defs/, without .json */
 export function boardImages(name: string): RollupOptions[] {
@@ -25,17 +29,29 @@ export function imagesOf(board: Board): RollupOptions[] {
     const image: ImageOptions = {
       name: `${name}/${role}`,
       profile: PROFILES[board.lua],
-      globals: board.modules,
+      globals: modulesOf(board),
       budget: board.imageBytes[role],
-      keepJs: name === V8_BOARD,
+      keepJs: runsOnV8(board),
     };
-    return config(
-      `dist/${name}.${role}.ts`,
-      entryOf(board, role),
-      choose(image.profile, board, board.driver, board.app, role),
-      image,
+    return withHardware(
+      board,
+      config(
+        `dist/${name}.${role}.ts`,
+        entryOf(board, role),
+        choose(image.profile, board, board.driver, board.app, role),
+        image,
+      ),
     );
   });
+}
+
+/** Lets '#mcu', '#radio', '#storage' and '#definition' stand for what the board has. */
+export function withHardware({ name, hardware }: Board, options: RollupOptions): RollupOptions {
+  if (hardware === undefined) return options;
+  const definition = `dist/${name}.definition.ts`;
+  const modules = { ...hardwareModules(hardware), '#definition': definition };
+  const plugins = [chosenModules(modules), virtualModule(definition, definitionModule(hardware))];
+  return { ...options, plugins: [plugins, options.plugins] };
 }
 
 /** Rollup's options for crypto-core as a Lua module of its own for each Lua, and as an npm module. */
@@ -83,11 +99,15 @@ function declarations(entry: string, name: string): Plugin {
   };
 }
 
-/** Joins a role to a board. Its exports are the mailbox (host/vm/abi.ts); what is not exported can be inlined. */
-function entryOf({ driver }: Board, role: string): string {
+/**
+ * Joins a role to a board. What the chunk gives is for the bench: the mailbox (host/vm/abi.ts), or, on hardware, blocks alone.
+ * What is not exported can be inlined.
+ */
+function entryOf({ driver, hardware }: Board, role: string): string {
+  const mailbox = `export { inbox, outbox, rxFrame, rxLine, step, txFrame } from '../board-defs/${driver}/index.ts'`;
   return `import * as role from '../firmware/roles/${role}.ts';
 import { attach } from '../board-defs/${driver}/index.ts';
 attach(role.start, role.receive, role.sent, role.alarm, role.posted, role.command);
-export { inbox, outbox, rxFrame, rxLine, step, txFrame } from '../board-defs/${driver}/index.ts';
+${hardware === undefined ? mailbox : `export { blocks } from '../crypto-core/index.ts'`};
 `;
 }

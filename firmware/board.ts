@@ -27,7 +27,7 @@ export const SENT_NO_CHANNEL = 2;
 
 /** Frame the radio received last: MPDU with FCS, 127 octets at most. */
 export declare const rxFrame: Bytes;
-/** Frame to send: MPDU with FCS, 127 octets at most. The radio has taken its copy when radioSend returns. */
+/** Frame to send: MPDU with FCS, 127 octets at most. It stays as it is from radioSend until sent(status). */
 export declare const txFrame: Bytes;
 /** Console line received last, 255 octets at most, without its line end. */
 export declare const rxLine: Bytes;

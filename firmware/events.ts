@@ -48,6 +48,20 @@ export const EVENT_DOWN = 22;
 /** A record that the mote cannot run with: record number, expected version, version found (0: none). */
 export const EVENT_BAD_RECORD = 17;
 
+/** The radio was set right again after a fault: RADIO_..., how often since start. */
+export const EVENT_RADIO_FAULT = 32;
+
+/** A transmission did not end. */
+export const RADIO_SENDING_STUCK = 1;
+/** Nobody came for an interrupt. */
+export const RADIO_INTERRUPT_LOST = 2;
+/** A received frame of a length that there is not: the FIFO was overrun, or SPI disturbed. */
+export const RADIO_LENGTH = 3;
+/** Registers or states other than they were set: a brown-out, or SPI disturbed. */
+export const RADIO_REGISTERS = 4;
+/** The synthesiser did not lock. */
+export const RADIO_PLL = 5;
+
 /** The node's authorisation has ended; it may be enrolled again. */
 export const REVOKE_REMOVED = 1;
 /** Its long-term key is burnt, and with it every key of a chain that it introduced. */

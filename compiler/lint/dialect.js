@@ -21,7 +21,10 @@ const REFUSED = [
     'Rest, spread and default values allocate. Allowed: a fixed number of arguments.',
   ],
   ['ObjectPattern, ArrayPattern', 'Destructuring allocates. Allowed: one name a declaration.'],
-  ['ObjectExpression, ArrayExpression', `An object or array literal allocates. ${MEMORY}`],
+  [
+    'ArrayExpression, FunctionDeclaration ObjectExpression, :not(CallExpression) > ObjectExpression',
+    `An object or array literal allocates. ${MEMORY}`,
+  ],
   ['NewExpression', `new allocates. ${MEMORY}`],
   ['FunctionDeclaration CallExpression[callee.name=/^make(Bytes|Words)$/]', `Memory made inside a function. ${MEMORY}`],
   ['TemplateLiteral, TaggedTemplateExpression', 'A template string allocates. Allowed: string literals as arguments.'],

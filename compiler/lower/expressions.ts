@@ -160,10 +160,27 @@ export function lowerCall(node: ts.CallExpression, unit: Unit): lua.Expression {
   if (node.questionDotToken || !(ts.isIdentifier(node.expression) || ts.isPropertyAccessExpression(node.expression))) {
     throw new DialectError(node.expression, 'a call of this', 'calls of a function by its name');
   }
-  const parameters = node.arguments.map((argument) =>
-    ts.isStringLiteral(argument) ? lua.createStringLiteral(argument.text, argument) : unit.expression(argument),
-  );
+  const parameters = node.arguments.map((argument) => lowerArgument(argument, unit));
   return lua.createCallExpression(unit.expression(node.expression), parameters, node);
+}
+
+function lowerArgument(node: ts.Expression, unit: Unit): lua.Expression {
+  if (ts.isStringLiteral(node)) return lua.createStringLiteral(node.text, node);
+  return ts.isObjectLiteralExpression(node) ? lowerSettings(node, unit) : unit.expression(node);
+}
+
+/** `f({ name: value })` for a module of a board, while the modules initialise; the allocation gate refuses it elsewhere. */
+function lowerSettings(node: ts.ObjectLiteralExpression, unit: Unit): lua.TableExpression {
+  const fields = node.properties.map((property) => {
+    if (!ts.isPropertyAssignment(property) || !ts.isIdentifier(property.name))
+      throw new DialectError(property, 'this in an object', 'name: value');
+    return lua.createTableFieldExpression(
+      unit.expression(property.initializer),
+      lua.createStringLiteral(property.name.text),
+      property,
+    );
+  });
+  return lua.createTableExpression(fields, node);
 }
 
 /** tableWord(...) where there are no operators: as the sum comes, not brought back to int32. */

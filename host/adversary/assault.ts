@@ -5,7 +5,7 @@
 
 import * as records from '../../firmware/records.ts';
 import type { Directory } from '../bench/directory.ts';
-import { Mote } from '../bench/mote.ts';
+import type { Mote, MoteFactory } from '../bench/mote.ts';
 import type { MoteEnvironment, MoteObserver } from '../bench/mote.ts';
 import { DOCUMENTATION_OUI, provision } from '../bench/preload.ts';
 import type { AdversaryResult } from '../bench/result.ts';
@@ -57,17 +57,24 @@ export class Assault {
     return [this.#adversary.hooks];
   }
 
-  start(air: Air, motes: ReadonlyMap<string, Mote>, environment: MoteEnvironment): void {
+  start(air: Air, motes: ReadonlyMap<string, Mote>, environment: MoteEnvironment, make: MoteFactory): void {
     const reach: Reach = {
       address: (name) => address(motes.get(name)!.spec),
-      clone: (name, knowsKey, until) => this.#clone(motes.get(name)!, knowsKey, until, air, environment),
+      clone: (name, knowsKey, until) => this.#clone(motes.get(name)!, knowsKey, until, air, environment, make),
       capture: (name, until) => this.#capture(motes.get(name)!, until),
     };
     this.#adversary.start(air, reach);
   }
 
   /** The clone's reports are no business of the books, only of the verdict. */
-  #clone({ name, spec }: Mote, knowsKey: boolean, until: number, air: Air, environment: MoteEnvironment): void {
+  #clone(
+    { name, spec }: Mote,
+    knowsKey: boolean,
+    until: number,
+    air: Air,
+    environment: MoteEnvironment,
+    make: MoteFactory,
+  ): void {
     const label = `clone of ${name}`;
     const observer: MoteObserver = {
       power: () => undefined,
@@ -77,10 +84,10 @@ export class Assault {
       console: () => undefined,
     };
     const flash = provision(this.#scenario, this.#seed, knowsKey ? spec : { ...spec, key: NO_ONES_KEY });
-    const clone = new Mote(spec, flash, new Prng(this.#seed, label), { ...environment, observer });
+    const clone = make(spec, flash, new Prng(this.#seed, label), { ...environment, observer });
     const csma = new Prng(this.#seed, `csma ${label}`);
     const position = this.#adversary.position();
-    clone.attach(new Chip(label, this.#clock, air, csma, () => position, clone));
+    clone.attach(new Chip(label, this.#clock, air, csma, () => position, clone, environment.oneBuffer));
     clone.powerOn();
     this.#clock.at(until, () => clone.powerOff());
     this.#clones.push(clone);

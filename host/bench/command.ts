@@ -6,6 +6,8 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import cliProgress from 'cli-progress';
 import { loadScenario, shippedScenarios } from '../scenario/load.ts';
 import { RunFailure, UsageError } from '../errors.ts';
+import { TWIN_ENGINES, twinBoard, twinBoards } from '../twin/board.ts';
+import type { TwinBoard } from '../twin/board.ts';
 import { VM_NAMES } from '../vm/open.ts';
 import type { VmName } from '../vm/open.ts';
 import { budgetReport } from './budget-report.ts';
@@ -20,11 +22,20 @@ interface Options {
   readonly scenario: string;
   readonly seed?: number;
   readonly vm: VmName;
+  readonly board?: string;
   readonly pcap?: string;
   readonly keylog?: string;
   readonly json?: string;
   readonly quiet: boolean;
   readonly budgets: boolean;
+}
+
+/** @returns twins of the board that was asked for, on the engine that was asked for. */
+function boardOf({ board, vm }: Options): TwinBoard | undefined {
+  if (board === undefined) return undefined;
+  const engine = TWIN_ENGINES.find((name) => name === vm);
+  if (engine === undefined) throw new UsageError(`expected --vm ${TWIN_ENGINES.join(' or ')} with a board, got ${vm}`);
+  return twinBoard(board, engine);
 }
 
 /** Simulated seconds from which a run is worth a progress bar. */
@@ -101,7 +112,9 @@ function run(options: Options): void {
   if (display !== undefined) hooks.push({ ...timeline(scenario, display.print), onProgress: display.progress });
 
   try {
-    const { result, failures } = runBench({ scenario, vm: options.vm, keylog: options.keylog !== undefined, hooks });
+    const board = boardOf(options);
+    const keylog = options.keylog !== undefined;
+    const { result, failures } = runBench({ scenario, vm: options.vm, ...(board && { board }), keylog, hooks });
     writeJson?.(`${JSON.stringify(result, null, 2)}\n`);
     display?.close();
     display?.print(`\n${closingTables(result)}\n\n${summary(result)}`);
@@ -118,6 +131,7 @@ export function benchCommand(): Command {
     .option('--scenario <name|path>', `${shippedScenarios().join(', ')}, or a scenario file`, 'revoked')
     .option('--seed <number>', 'in place of the seed of the scenario', parseSeed)
     .addOption(new Option('--vm <engine>', 'what runs the motes').choices(VM_NAMES).default('fengari'))
+    .addOption(new Option('--board <name>', 'twins of a board, with the image that is flashed').choices(twinBoards()))
     .option('--pcap <file>', 'capture every frame as it was on air')
     .option('--keylog <file>', 'write the link keys, for Wireshark: key material')
     .option('--json <file>', 'write the result (host/README.md)')

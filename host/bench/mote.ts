@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// One mote: its VM, its chip, its flash, and the event loop between them. A step takes the time that its AES blocks take on
+// A mote, and one on the bench board: its VM, its chip, its flash, and the event loop between them. A step takes the time that its AES blocks take on
 // the board; what it puts out takes effect when that time is over, and whatever else happens to the mote waits until then.
 
 import { RunFailure } from '../errors.ts';
-import type { Chip } from '../medium/chip.ts';
+import type { Chip, ChipEvents } from '../medium/chip.ts';
 import type { Clock, Timer } from '../medium/clock.ts';
 import type { Prng } from '../medium/prng.ts';
 import type { ScenarioMote } from '../scenario/schema.ts';
@@ -17,9 +17,28 @@ const TURN_MICROS = 200;
 
 /** The program of a mote failed, or did what its board cannot do. */
 export class BenchError extends RunFailure {
-  constructor(mote: string, micros: number, message: string) {
-    super(`${mote} at ${(micros / 1e6).toFixed(6)} s: ${message}`);
+  constructor(mote: string, micros: number, message: string, cause?: unknown) {
+    super(`${mote} at ${(micros / 1e6).toFixed(6)} s: ${message}`, { cause });
   }
+}
+
+/** A mote as the bench handles it, whatever its board is. */
+export interface Mote extends ChipEvents {
+  readonly spec: ScenarioMote;
+  readonly name: string;
+  readonly flash: Flash;
+  readonly on: boolean;
+  /** In deep sleep: it has power and does nothing. */
+  readonly asleep: boolean;
+  /** What retained memory holds, to change while the mote sleeps. */
+  readonly retained: Int32Array;
+  attach(chip: Chip): void;
+  powerOn(): void;
+  powerOff(): void;
+  /** Starts anew, from any instant: flash and retained memory stay, but the latter means nothing. */
+  reset(): void;
+  close(): void;
+  command(line: string): void;
 }
 
 /** What a mote shows to whoever keeps the books. */
@@ -34,6 +53,9 @@ export interface MoteObserver {
   console(mote: Mote, line: string): void;
 }
 
+/** Makes a mote of a board. */
+export type MoteFactory = (spec: ScenarioMote, flash: Flash, prng: Prng, env: MoteEnvironment) => Mote;
+
 /** What all motes of a bench share. */
 export interface MoteEnvironment {
   readonly clock: Clock;
@@ -41,6 +63,8 @@ export interface MoteEnvironment {
   readonly aesMicros: number;
   readonly maxPsdu: number;
   readonly keylog: boolean;
+  /** The radio has one buffer for both ways. */
+  readonly oneBuffer?: boolean;
   readonly observer: MoteObserver;
 }
 
@@ -52,7 +76,7 @@ interface Input {
   readonly label?: unknown;
 }
 
-export class Mote {
+export class MailboxMote implements Mote {
   readonly spec: ScenarioMote;
   readonly flash: Flash;
   readonly #env: MoteEnvironment;
@@ -66,6 +90,7 @@ export class Mote {
   #sleep: Timer | undefined;
   #queue: Input[] = [];
   #busy = false;
+  #mustFill = false;
   #alarm: Timer | undefined;
   #work: Timer | undefined;
   #line: number[] = [];
@@ -154,6 +179,7 @@ export class Mote {
     this.close();
     this.#queue = [];
     this.#busy = false;
+    this.#mustFill = false;
     for (const timer of [this.#alarm, this.#work]) if (timer !== undefined) this.#env.clock.cancel(timer);
     this.#line = [];
     this.#chip.powerOff();
@@ -202,15 +228,26 @@ export class Mote {
     const input = this.#next();
     if (input === undefined) return;
     this.#busy = true;
+    if (input.op === abi.SENT) this.#chip.seen();
     if (input.op === abi.RECEIVE) this.#env.observer.receive(this, input.label);
     const used = this.#step(input);
     const duration = TURN_MICROS + this.#blocks(used) * this.#env.aesMicros;
     this.#work = this.#env.clock.after(duration, () => {
       this.#settle(used);
-      if (this.asleep) return;
-      this.#busy = false;
-      this.#turn();
+      if (!this.asleep) this.#endTurn();
     });
+  }
+
+  /** A frame goes into the one buffer of both ways in a turn of its own, behind one that waits there (board-defs/at86rf233/). */
+  #endTurn(): void {
+    if (this.#mustFill && !this.#chip.waiting) {
+      this.#mustFill = false;
+      this.#chip.fill();
+      this.#work = this.#env.clock.after(TURN_MICROS, () => this.#endTurn());
+      return;
+    }
+    this.#busy = false;
+    this.#turn();
   }
 
   #fail(error: unknown): never {
@@ -301,6 +338,7 @@ export class Mote {
       this.#fail(`expected a frame of 3 to ${this.#env.maxPsdu} octets, got ${length}`);
     }
     const octets = this.#vm!.txFrame.slice(0, length);
+    this.#mustFill = this.#env.oneBuffer === true;
     this.#chip.send(octets, this.#env.observer.send(this, octets));
   }
 

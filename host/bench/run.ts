@@ -13,13 +13,15 @@ import type { Point } from '../medium/phy.ts';
 import { Prng } from '../medium/prng.ts';
 import { lowWord } from '../scenario/identity.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import type { TwinBoard } from '../twin/board.ts';
+import type { TwinFaults } from '../twin/mote.ts';
 import { imageOf, vmFactory } from '../vm/open.ts';
 import type { VmFactory, VmName } from '../vm/open.ts';
 import { Directory } from './directory.ts';
 import { KeyBook } from './key-book.ts';
 import type { LoggedKey } from './key-book.ts';
-import { Mote } from './mote.ts';
-import type { MoteObserver } from './mote.ts';
+import { MailboxMote } from './mote.ts';
+import type { Mote, MoteFactory, MoteObserver } from './mote.ts';
 import { reasonName } from './names.ts';
 import { provision } from './preload.ts';
 import type { Flash } from './preload.ts';
@@ -53,6 +55,8 @@ export interface BenchControl {
   reset(mote: string): void;
   /** What a mote's flash holds, to look at and to change while the power is off. */
   flash(mote: string): Flash;
+  /** Means to break the hardware of a mote that has power; only on a board's twins. */
+  faults(mote: string): TwinFaults;
   /** What a mote's retained memory holds, to look at and to change while it sleeps. */
   retained(mote: string): Int32Array;
 }
@@ -78,6 +82,10 @@ export interface BenchOptions {
   readonly vm?: VmName;
   /** Motes in place of the engine's images: the toys of a test. */
   readonly open?: VmFactory;
+  /** Motes on twins of a board's hardware (host/twin/board.ts) in place of the bench board's. */
+  readonly board?: TwinBoard;
+  /** Radios that have one buffer for both ways, as the AT86RF233, on the bench board too. */
+  readonly oneBuffer?: boolean;
   /** Have the motes report their link keys. */
   readonly keylog?: boolean;
   readonly hooks?: BenchHooks | readonly BenchHooks[];
@@ -88,6 +96,10 @@ export interface BenchResult {
   readonly result: Result;
   /** One plain sentence for each mote that should hold a key at the end and holds none. */
   readonly failures: readonly string[];
+}
+
+function noMailbox(): never {
+  throw new Error('expected no mailbox on a board');
 }
 
 /** The books together, and the hooks after them. */
@@ -161,7 +173,7 @@ function plan(scenario: Scenario, clock: Clock, air: Air, motes: ReadonlyMap<str
  * @throws UsageError if the engine or an image is missing. @throws BenchError if a mote's program fails.
  */
 export function runBench(options: BenchOptions): BenchResult {
-  const { scenario, seed = scenario.seed, vm = 'fengari', keylog = false } = options;
+  const { scenario, seed = scenario.seed, vm = 'fengari', board, oneBuffer = false, keylog = false } = options;
   const hooks = [options.hooks ?? []].flat() as readonly BenchHooks[];
   const clock = new Clock();
   const directory = new Directory(scenario.motes);
@@ -171,17 +183,21 @@ export function runBench(options: BenchOptions): BenchResult {
   const air = new Air(clock, scenario.radio, seed, [runs, ...(assault?.hooks ?? []), ...hooks]);
   const environment = {
     clock,
-    open: options.open ?? vmFactory(vm),
+    open: options.open ?? (board === undefined ? vmFactory(vm) : noMailbox),
     aesMicros: Math.round(scenario.aesMs * 1000),
     maxPsdu: scenario.maxPsdu,
     keylog,
+    oneBuffer,
     observer,
   };
+  const make: MoteFactory = board?.mote ?? ((...parts) => new MailboxMote(...parts));
   const motes = new Map<string, Mote>();
   for (const spec of scenario.motes) {
-    const mote = new Mote(spec, provision(scenario, seed, spec), new Prng(seed, `mote ${spec.name}`), environment);
+    const flash = provision(scenario, seed, spec);
+    const prng = new Prng(seed, `mote ${spec.name}`);
+    const mote = make(spec, flash, prng, environment);
     const csma = new Prng(seed, `csma ${spec.name}`);
-    mote.attach(new Chip(spec.name, clock, air, csma, walk(spec.position, spec.waypoints), mote));
+    mote.attach(new Chip(spec.name, clock, air, csma, walk(spec.position, spec.waypoints), mote, oneBuffer));
     motes.set(spec.name, mote);
   }
   const named = (name: string): Mote => {
@@ -200,11 +216,16 @@ export function runBench(options: BenchOptions): BenchResult {
     power: (mote, on) => (on ? named(mote).powerOn() : named(mote).powerOff()),
     reset: (mote) => named(mote).reset(),
     flash: (mote) => named(mote).flash,
+    faults(mote) {
+      const found = named(mote);
+      if (!('faults' in found)) throw new RangeError('expected a bench on a board, got one on the bench board');
+      return found.faults as TwinFaults;
+    },
     retained: (mote) => named(mote).retained,
   };
 
   plan(scenario, clock, air, motes);
-  assault?.start(air, motes, environment);
+  assault?.start(air, motes, environment, make);
   try {
     for (const hook of hooks) hook.onStart?.(control);
     const end = Math.round(scenario.durationSeconds * 1e6);
@@ -224,7 +245,7 @@ export function runBench(options: BenchOptions): BenchResult {
           name: mote.name,
           eui64: mote.spec.eui64,
           role: mote.spec.role,
-          image: imageOf(vm, mote.spec.role),
+          image: board === undefined ? imageOf(vm, mote.spec.role) : board.image(mote.spec.role),
           on: mote.on || mote.asleep,
           rank: tree.rankOf(lowWord(mote.spec)) ?? null,
           joined: neighbors.length > 0,

@@ -15,6 +15,10 @@ const MAC_MIN_BE = 3;
 const MAC_MAX_BE = 5;
 const MAC_MAX_CSMA_BACKOFFS = 4;
 const MAC_MAX_FRAME_RETRIES = 3;
+/** With one buffer: a program looks this often whether the frame that came in is over: its timer and its turn. */
+const BUFFER_LOOK_MICROS = 1200;
+/** Then it takes the air. */
+const BUFFER_LOOKS = 6;
 
 export const SENT_OK = 0;
 export const SENT_NO_ACK = 1;
@@ -26,6 +30,9 @@ export interface Received {
   readonly lqi: number;
   readonly label: unknown;
 }
+
+/** What a receiver takes: all that the filter lets through, acknowledgements of its own frame alone, or nothing. */
+export type Hearing = 'all' | 'acks' | 'nothing';
 
 /** What the chip tells its mote; both are interrupts. */
 export interface ChipEvents {
@@ -43,9 +50,17 @@ export class Chip implements Listener {
   readonly #walk: (micros: number) => Point;
   readonly #events: ChipEvents;
   #on = false;
+  #hearing: Hearing = 'all';
   #filter: Filter | undefined;
   #channel = 26;
   #fifo: Received | undefined;
+  /** One buffer for both ways: with a frame to send it hears an acknowledgement alone, and what comes in comes first. */
+  readonly #oneBuffer: boolean;
+  /** A frame that waits for another to come in. */
+  #next: { readonly octets: Uint8Array; readonly label: unknown } | undefined;
+  #look: Timer | undefined;
+  /** With one buffer: the program has not yet seen how its frame ended, and so has not turned the chip to receiving. */
+  #unseen = false;
   /** Turned to sending until then, turnaround included ... */
   #sendingUntil = 0;
   /** ... and the latest moment at which it turned away from receiving. */
@@ -59,8 +74,17 @@ export class Chip implements Listener {
   /** Counts power cycles: what an earlier life scheduled does nothing. */
   #life = 0;
 
-  constructor(name: string, clock: Clock, air: Air, prng: Prng, walk: (micros: number) => Point, events: ChipEvents) {
+  constructor(
+    name: string,
+    clock: Clock,
+    air: Air,
+    prng: Prng,
+    walk: (micros: number) => Point,
+    events: ChipEvents,
+    oneBuffer = false,
+  ) {
     this.name = name;
+    this.#oneBuffer = oneBuffer;
     this.#clock = clock;
     this.#air = air;
     this.#prng = prng;
@@ -75,6 +99,7 @@ export class Chip implements Listener {
 
   powerOn(): void {
     this.#on = true;
+    this.#hearing = 'all';
   }
 
   powerOff(): void {
@@ -84,11 +109,26 @@ export class Chip implements Listener {
     this.#fifo = undefined;
     this.#brokenAt = this.#clock.now;
     this.#sendingUntil = this.#clock.now;
+    this.#next = undefined;
+    this.#unseen = false;
     this.#finish();
   }
 
   setFilter(filter: Filter): void {
     this.#filter = filter;
+  }
+
+  /** Turns the receiver down or up, as a program may; what it was receiving is lost when it hears less than before. */
+  hear(hearing: Hearing): void {
+    if (hearing === 'nothing' && this.#hearing !== 'nothing') this.#brokenAt = this.#clock.now;
+    this.#hearing = hearing;
+  }
+
+  /** Does a frame come in now, or leave as its acknowledgement? */
+  get receiving(): boolean {
+    const sends = this.#frame !== undefined || (this.#oneBuffer && this.#unseen);
+    if (!this.#on || this.#hearing !== 'all' || sends || this.waiting) return false;
+    return this.#clock.now < this.#sendingUntil || this.#air.busy(this, 0);
   }
 
   get channel(): number {
@@ -103,11 +143,37 @@ export class Chip implements Listener {
   }
 
   get sending(): boolean {
-    return this.#frame !== undefined;
+    return this.#frame !== undefined || this.#next !== undefined;
   }
 
   /** Sends one frame, FCS included; one `sent` follows. @param label goes with every attempt and its acknowledgement. */
   send(octets: Uint8Array, label: unknown): void {
+    if (!this.#oneBuffer) this.#start(octets, label);
+    else {
+      this.#next = { octets, label };
+      this.#sendNext(1);
+    }
+  }
+
+  /** The program's turn to fill the one buffer: looks again whether it is free. */
+  fill(): void {
+    this.#sendNext(1);
+  }
+
+  /** Sends what waits, unless a frame lies in the buffer or comes in. @param look tells how often it was tried. */
+  #sendNext(look: number): void {
+    const next = this.#next;
+    if (this.#look !== undefined) this.#clock.cancel(this.#look);
+    if (next === undefined || this.waiting) return;
+    if (this.receiving && look <= BUFFER_LOOKS) {
+      this.#look = this.#clock.after(BUFFER_LOOK_MICROS, () => this.#sendNext(look + 1));
+      return;
+    }
+    this.#next = undefined;
+    this.#start(next.octets, next.label);
+  }
+
+  #start(octets: Uint8Array, label: unknown): void {
     this.#frame = octets;
     this.#label = label;
     this.#attempt = 0;
@@ -118,15 +184,25 @@ export class Chip implements Listener {
     return this.#fifo !== undefined;
   }
 
+  /** The frame in the FIFO, which stays there. */
+  get held(): Received | undefined {
+    return this.#fifo;
+  }
+
   /** Takes the frame out of the FIFO: the chip hears again. */
   drain(): Received | undefined {
     const frame = this.#fifo;
     this.#fifo = undefined;
+    if (frame !== undefined) this.#sendNext(1);
     return frame;
   }
 
   listens(ack: boolean): boolean {
-    return this.#on && this.#filter !== undefined && this.#clock.now >= this.#sendingUntil && (ack || !this.waiting);
+    if (!this.#on || this.#filter === undefined || this.#clock.now < this.#sendingUntil) return false;
+    if (ack) return this.#hearing !== 'nothing';
+    return (
+      this.#hearing === 'all' && !this.waiting && !(this.#oneBuffer && (this.#unseen || this.#frame !== undefined))
+    );
   }
 
   interrupted(since: number): boolean {
@@ -209,8 +285,14 @@ export class Chip implements Listener {
     });
   }
 
+  /** The program sees how its frame ended. */
+  seen(): void {
+    this.#unseen = false;
+  }
+
   #end(status: number): void {
     this.#finish();
+    this.#unseen = true;
     this.#events.sent(status);
   }
 

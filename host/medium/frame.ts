@@ -14,6 +14,8 @@ export interface Filter {
   readonly short: number;
   readonly euiHigh: number;
   readonly euiLow: number;
+  /** Highest frame version let through (frame control, bits 12 and 13); all are where this is not said. */
+  readonly highestVersion?: number;
 }
 
 /** ITU-T CRC-16, x^16 + x^12 + x^5 + 1, LSB first, initial value 0 (7.2.1.9). */
@@ -71,6 +73,7 @@ export type Match = 'none' | 'broadcast' | 'unicast';
 export function match(filter: Filter, frame: Uint8Array): Match {
   const type = frame[0] & 7;
   if (type === TYPE_ACK || type > TYPE_LAST_KNOWN) return 'none';
+  if (((frame[1] >> 4) & 3) > (filter.highestVersion ?? 3)) return 'none';
   const mode = (frame[1] >> 2) & 3;
   // A beacon has no destination; every other frame for us names one.
   if (mode === 0) return type === TYPE_BEACON ? 'broadcast' : 'none';

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Register access of the AT86RF233: the address with the kind of access, then the value.
+
+import { receive, release, select, send } from '#mcu';
+import { READ, TRX_STATE, TRX_STATUS, TRX_STATUS_MASK, WRITE } from './registers.ts';
+
+export function read(address: number): number {
+  select();
+  send(8, READ + address);
+  const value = receive();
+  release();
+  return value;
+}
+
+export function write(address: number, value: number): void {
+  select();
+  send(16, (WRITE + address) * 256 + value);
+  release();
+}
+
+export function command(value: number): void {
+  write(TRX_STATE, value);
+}
+
+/** @returns the state the radio is in. */
+export function status(): number {
+  return read(TRX_STATUS) & TRX_STATUS_MASK;
+}

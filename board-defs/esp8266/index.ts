@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+// The ESP8266 with NodeMCU. Callbacks of NodeMCU are named once, at start: naming one takes memory.
+
+import { PIN_INTERRUPT, PIN_RESET, PIN_SLEEP } from '#definition';
+import { rxLine } from '../nodemcu/frames.ts';
+import { nothing } from '../nodemcu/handlers.ts';
+import type { Adc, Gpio, Node, Rtcmem, Task, Text, Timer, Tmr, Uart } from './nodemcu.ts';
+import { startSpi } from './spi.ts';
+
+export { receive, receiveOctets, release, select, send, sendOctets } from './spi.ts';
+
+declare const adc: Adc;
+declare const gpio: Gpio;
+declare const node: Node & { readonly task: Task };
+declare const rtcmem: Rtcmem;
+declare const string: Text;
+declare const tmr: Tmr;
+declare const uart: Uart;
+
+const alarmTimer = tmr.create();
+const radioTimer = tmr.create();
+const tasks = node.task;
+
+/** node.task.MEDIUM_PRIORITY and HIGH_PRIORITY. */
+const MEDIUM_PRIORITY = 1;
+const HIGH_PRIORITY = 2;
+/** '5': wake from deep sleep. */
+const WOKEN_DIGIT = 53;
+const LONGEST_LINE = 255;
+const LINE_END = 10;
+const CARRIAGE_RETURN = 13;
+
+export function startPins(): void {
+  startSpi();
+  gpio.mode(PIN_RESET, gpio.OUTPUT);
+  gpio.write(PIN_RESET, 1);
+  if (PIN_SLEEP >= 0) {
+    gpio.mode(PIN_SLEEP, gpio.OUTPUT);
+    gpio.write(PIN_SLEEP, 0);
+  }
+  gpio.mode(PIN_INTERRUPT, gpio.INT);
+}
+
+export function writeReset(level: number): void {
+  gpio.write(PIN_RESET, level);
+}
+
+export function writeSleep(level: number): void {
+  gpio.write(PIN_SLEEP, level);
+}
+
+export function interruptLevel(): number {
+  return gpio.read(PIN_INTERRUPT);
+}
+
+/** A level and no edge: NodeMCU merges events, and arms the pin again when the callback has returned. */
+export function watchInterrupt(level: number, run: () => void): void {
+  if (level === 0) gpio.trig(PIN_INTERRUPT, 'low', run);
+  else gpio.trig(PIN_INTERRUPT, 'high', run);
+}
+
+/** Without a function NodeMCU keeps the one it has. */
+export function watchAgain(level: number): void {
+  if (level === 0) gpio.trig(PIN_INTERRUPT, 'low');
+  else gpio.trig(PIN_INTERRUPT, 'high');
+}
+
+export function pause(micros: number): void {
+  tmr.delay(micros);
+}
+
+export function micros(): number {
+  return tmr.now();
+}
+
+export function startTimers(alarm: () => void, radio: () => void): void {
+  alarmTimer.register(alarmTimer, 1000, tmr.ALARM_SEMI, alarm);
+  radioTimer.register(radioTimer, 1000, tmr.ALARM_SEMI, radio);
+}
+
+export function setTimer(delay: number): void {
+  restart(alarmTimer, delay);
+}
+
+export function setRadioTimer(delay: number): void {
+  restart(radioTimer, delay);
+}
+
+export function stopRadioTimer(): void {
+  radioTimer.stop(radioTimer);
+}
+
+function restart(timer: Timer, delay: number): void {
+  timer.stop(timer);
+  timer.interval(timer, delay);
+  timer.start(timer);
+}
+
+export function defer(run: () => void): void {
+  tasks.post(MEDIUM_PRIORITY, run);
+}
+
+export function deferUrgent(run: () => void): void {
+  tasks.post(HIGH_PRIORITY, run);
+}
+
+/** Two draws: the range of one has to fit into 31 bits. */
+export function randomWord(): number {
+  return (node.random(0, 0xffff) << 16) | node.random(0, 0xffff);
+}
+
+export function retainedRead(place: number): number {
+  return rtcmem.read32(place);
+}
+
+export function retainedWrite(place: number, word: number): void {
+  rtcmem.write32(place, word);
+}
+
+/** Pin D0, wired to the reset pin, ends the sleep. */
+export function deepSleep(micros: number): void {
+  node.dsleep(micros, 0, 1);
+}
+
+/** node.bootreason() gives two digits, and after a crash numbers that a format of two leaves out. */
+export function resetBySleep(): boolean {
+  return string.byte(string.format('%d%d', node.bootreason()), 2) === WOKEN_DIGIT;
+}
+
+/** There is one channel. */
+export function readSensor(channel: number): number {
+  return channel === 0 ? adc.read(0) : 0;
+}
+
+let onLine: (length: number) => void = nothing;
+
+export function startConsole(line: (length: number) => void): void {
+  onLine = line;
+  uart.on('data', '\n', takeLine, 0);
+}
+
+/** A line comes with its end. One that is longer than a line may be is cut by NodeMCU, and refused by the console. */
+function takeLine(line: string): void {
+  let length = 0;
+  const octets = string.len(line);
+  for (let i = 1; i <= octets; i++) {
+    const octet = string.byte(line, i);
+    if (octet !== LINE_END && octet !== CARRIAGE_RETURN && length < LONGEST_LINE) {
+      rxLine[length] = octet;
+      length++;
+    }
+  }
+  onLine(length);
+}
+
+export function consoleWrite(octet: number): void {
+  uart.write(0, octet);
+}

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+// One mote on a real board: its image in a VM, the API of NodeMCU around it, its radio's registers, and behind them the same
+// chip, air and clock as on the bench. What the books of the bench need comes out of the console: a line that begins with
+// "@" is a report.
+
+import type { Chip } from '../medium/chip.ts';
+import type { Timer } from '../medium/clock.ts';
+import type { Prng } from '../medium/prng.ts';
+import type { ScenarioMote } from '../scenario/schema.ts';
+import { RETAINED_WORDS } from '../vm/abi.ts';
+import { BenchError } from '../bench/mote.ts';
+import type { Mote, MoteEnvironment } from '../bench/mote.ts';
+import type { Flash } from '../bench/preload.ts';
+import { At86rf233 } from './at86rf233.ts';
+import { Mrf24j40 } from './mrf24j40.ts';
+import { Cpu, HIGH, LOW } from './cpu.ts';
+import type { Medium, RadioTwin, Surroundings } from './device.ts';
+import { esp32Globals } from './esp32.ts';
+import { esp8266Globals } from './esp8266.ts';
+import { fileNameOf, fileOf, recordNumberOf, wordsOf } from './flash.ts';
+import { DEEP_SLEEP, EXTERNAL_RESET, Files, POWER_ON, Uart } from './nodemcu.ts';
+import { Port } from './port.ts';
+import type { Wiring } from './port.ts';
+import type { Program } from './program.ts';
+
+/** What a twin needs of a board definition (board-defs/<board>.json, "hardware"). */
+export interface TwinHardware {
+  readonly mcu: 'esp8266' | 'esp32';
+  readonly radio: 'mrf24j40' | 'at86rf233';
+  readonly pins: Wiring;
+}
+
+/** Makes the program of one mote, once for each time that it is powered on. */
+export type ProgramFactory = (role: ScenarioMote['role'], globals: Readonly<Record<string, unknown>>) => Program;
+
+export interface TwinEnvironment extends MoteEnvironment {
+  readonly hardware: TwinHardware;
+  readonly program: ProgramFactory;
+}
+
+/** What a test breaks. Everything takes effect now. */
+export interface TwinFaults {
+  /** The nth octet from the radio (0: the next) arrives with these bits turned over. */
+  glitch(nth: number, mask: number): void;
+  loseInterrupts(count: number): void;
+  brownOut(): void;
+  stickPll(times: number): void;
+  overrun(): void;
+}
+
+interface Life {
+  readonly cpu: Cpu;
+  readonly port: Port;
+  readonly radio: RadioTwin;
+  readonly uart: Uart;
+}
+
+/** What the board's sensor counts: board-defs/bench/index.ts, readSensor. */
+function sensorAt(seconds: number, channel: number): number {
+  return ((Math.floor(seconds) % 1000) * 7 + channel * 100) % 1000;
+}
+
+/** Marsaglia's xorshift, as board-defs/bench/random.ts has it: a board draws what the bench board would. */
+function* words(seed: readonly number[]): Generator<number> {
+  const x = Int32Array.from(seed);
+  for (;;) {
+    const t = x[0]! ^ (x[0]! << 11);
+    x.copyWithin(0, 1);
+    x[3] = x[3]! ^ (x[3]! >>> 19) ^ t ^ (t >>> 8);
+    yield x[3]!;
+  }
+}
+
+/** The same words in halves, the first half first: 16 bits are what node.random draws of a word. */
+function* halves(seed: readonly number[]): Generator<number> {
+  for (const word of words(seed)) {
+    yield word >>> 16;
+    yield word;
+  }
+}
+
+export class TwinMote implements Mote {
+  readonly spec: ScenarioMote;
+  readonly flash: Flash;
+  readonly #env: TwinEnvironment;
+  readonly #prng: Prng;
+  #chip!: Chip;
+  #life: Life | undefined;
+  readonly retained = new Int32Array(RETAINED_WORDS);
+  /** When it was started, but for starts that end a sleep: its sensor goes by that. */
+  #startedAt = 0;
+  #sleep: Timer | undefined;
+  #line: number[] = [];
+
+  constructor(spec: ScenarioMote, flash: Flash, prng: Prng, env: TwinEnvironment) {
+    this.spec = spec;
+    this.flash = flash;
+    this.#prng = prng;
+    this.#env = env;
+  }
+
+  get name(): string {
+    return this.spec.name;
+  }
+
+  get on(): boolean {
+    return this.#life !== undefined;
+  }
+
+  get asleep(): boolean {
+    return this.#sleep !== undefined;
+  }
+
+  attach(chip: Chip): void {
+    this.#chip = chip;
+  }
+
+  /** Starts with an empty memory and what flash holds; a mote that is on stays as it is. */
+  powerOn(): void {
+    if (this.on || this.asleep) return;
+    this.#start(POWER_ON);
+  }
+
+  /** A pulse on the reset pin. */
+  reset(): void {
+    if (!this.on && !this.asleep) return;
+    this.#stop();
+    this.#start(EXTERNAL_RESET);
+  }
+
+  #start(cause: number): void {
+    const { clock, hardware, observer, aesMicros } = this.#env;
+    const prng = this.#prng;
+    const seed = [prng.next(), prng.next(), prng.next(), prng.next()];
+    if (cause !== DEEP_SLEEP) this.#startedAt = clock.now;
+    this.#chip.powerOn();
+    observer.power(this, true);
+
+    const cpu: Cpu = new Cpu(
+      clock,
+      aesMicros,
+      () => program.blocks(),
+      (error) => this.#fail(error),
+    );
+    const port = new Port(hardware.pins, cpu, hardware.mcu === 'esp8266' ? HIGH : LOW);
+    const surroundings: Surroundings = {
+      micros: () => cpu.micros(),
+      later: (run) => cpu.later(run),
+      interruptChanged: () => port.interruptChanged(),
+      medium: this.#medium(),
+    };
+    const radio = hardware.radio === 'mrf24j40' ? new Mrf24j40(surroundings) : new At86rf233(surroundings);
+    port.attach(radio);
+    const uart = new Uart((octets) => cpu.later(() => octets.forEach((octet) => this.#print(octet))));
+    const life: Life = { cpu, port, radio, uart };
+    this.#life = life;
+    const source = hardware.mcu === 'esp8266' ? halves(seed) : words(seed);
+    const parts = {
+      clock,
+      cpu,
+      port,
+      uart,
+      files: this.#files(),
+      retained: this.retained,
+      cause,
+      sleep: (micros: number) => cpu.later(() => this.#fallAsleep(micros)),
+      sensor: (channel: number) => sensorAt((clock.now - this.#startedAt) / 1e6, channel),
+      isOn: () => this.#life === life,
+      random: () => source.next().value as number,
+    };
+    const globals = hardware.mcu === 'esp8266' ? esp8266Globals(parts) : esp32Globals(parts);
+    const program: Program = this.#env.program(this.spec.role, globals);
+    cpu.boot(() => program.start());
+  }
+
+  /** Cuts the power, in mid-turn too: what the turn would have done never was. */
+  powerOff(): void {
+    this.#stop();
+    this.retained.fill(0);
+  }
+
+  /** The radio of a board that sleeps is asleep, too, or has no power. */
+  #fallAsleep(micros: number): void {
+    this.#stop();
+    this.#sleep = this.#env.clock.after(micros, () => {
+      this.#sleep = undefined;
+      this.#start(DEEP_SLEEP);
+    });
+  }
+
+  #stop(): void {
+    if (this.#sleep !== undefined) this.#env.clock.cancel(this.#sleep);
+    this.#sleep = undefined;
+    if (!this.on) return;
+    this.close();
+    this.#line = [];
+    this.#chip.powerOff();
+    this.#env.observer.power(this, false);
+  }
+
+  close(): void {
+    this.#life?.cpu.powerOff();
+    this.#life = undefined;
+  }
+
+  /** Types a line into the console, without its end. */
+  command(line: string): void {
+    const { cpu, uart } = this.#running();
+    cpu.post(LOW, () => uart.type(line));
+  }
+
+  /** The chip holds a frame. */
+  frame(): void {
+    this.#life?.radio.received();
+  }
+
+  sent(status: number): void {
+    this.#life?.radio.sent(status);
+  }
+
+  get faults(): TwinFaults {
+    const { port, radio } = this.#running();
+    return {
+      glitch: (nth, mask) => port.glitch(nth, mask),
+      loseInterrupts: (count) => port.loseInterrupts(count),
+      brownOut: () => radio.brownOut(),
+      stickPll: (times) => radio.stickPll(times),
+      overrun: () => radio.overrun(),
+    };
+  }
+
+  #running(): Life {
+    if (this.#life === undefined) throw new RangeError(`expected ${this.name} to have power, got one that is off`);
+    return this.#life;
+  }
+
+  #fail(error: unknown): never {
+    throw new BenchError(this.name, this.#env.clock.now, error instanceof Error ? error.message : String(error), error);
+  }
+
+  #medium(): Medium {
+    const chip = this.#chip;
+    const { observer } = this.#env;
+    return {
+      setFilter: (filter) => chip.setFilter(filter),
+      hear: (hearing) => chip.hear(hearing),
+      tune: (channel) => chip.tune(channel),
+      send: (octets) => {
+        if (octets.length > this.#env.maxPsdu)
+          this.#fail(`expected a frame of at most ${this.#env.maxPsdu} octets, got ${octets.length}`);
+        chip.send(octets, observer.send(this, octets));
+      },
+      reset: () => {
+        chip.powerOff();
+        chip.powerOn();
+      },
+      get receiving() {
+        return chip.receiving;
+      },
+      get held() {
+        return chip.held;
+      },
+      drain: () => {
+        const frame = chip.drain();
+        if (frame !== undefined) observer.receive(this, frame.label);
+      },
+    };
+  }
+
+  /** Flash as files; a record is in flash when its file is closed. */
+  #files(): Files {
+    const files = new Files((name, content) => {
+      const record = recordNumberOf(name);
+      if (record !== undefined) this.flash.set(record, wordsOf(content));
+    });
+    for (const [record, content] of this.flash) files.content.set(fileNameOf(record), fileOf(content));
+    return files;
+  }
+
+  #print(octet: number): void {
+    if (!this.on) return;
+    if (octet !== 10) {
+      if (octet !== 13) this.#line.push(octet);
+      return;
+    }
+    const line = Buffer.from(this.#line).toString('utf8');
+    this.#line = [];
+    if (!line.startsWith('@')) this.#env.observer.console(this, line);
+    else {
+      const [event, ...args] = line
+        .slice(1)
+        .split(' ')
+        .map((word) => parseInt(word, 16) | 0);
+      this.#env.observer.report(
+        this,
+        event!,
+        [0, 1, 2, 3, 4].map((i) => args[i] ?? 0),
+      );
+    }
+  }
+}
