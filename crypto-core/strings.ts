@@ -32,6 +32,11 @@ export function charAt(text: string, index: number): number {
   return text.charCodeAt(index);
 }
 
+/** @returns octets of `text`. */
+export function lengthOf(text: string): number {
+  return text.length;
+}
+
 /** Writes the 8 octets of `text` from octet `from` on to bytes[at..at+7]; `at` and `from` may be written several times. */
 export function putChars(bytes: Bytes, at: number, text: string, from: number): void {
   for (let i = 0; i < 8; i++) bytes[at + i] = text.charCodeAt(from + i);
