@@ -74,7 +74,11 @@ export function outputOptions(image: ImageOptions): OutputOptions {
 export async function compileLua(options: CompileOptions): Promise<Compiled> {
   const profile = PROFILES[options.profile];
   const chosen = choose(profile, options.cipher ?? FAST, options.driver ?? 'bench', options.app, options.role);
-  const facts = imageFacts({ board: options.driver ?? 'bench', role: options.role ?? 'router', debug: options.debug ?? false });
+  const facts = imageFacts({
+    board: options.driver ?? 'bench',
+    role: options.role ?? 'router',
+    debug: options.debug ?? false,
+  });
   const input = inputOptions(options.entry, options.source, chosen);
   const bundle = await rollup({ ...input, plugins: [facts, input.plugins] });
   try {

@@ -3,7 +3,7 @@
 // two calls of step(); time, air and chance come from outside.
 
 import { blocks } from '../../crypto-core/index.ts';
-import { charAt, lengthOf } from '../../crypto-core/strings.ts';
+import { charAt, lengthOf } from '../../crypto-core/literals.ts';
 import { makeBytes, makeWords, type Words } from '../../crypto-core/tables.ts';
 import {
   FAULT_BUSY,

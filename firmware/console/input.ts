@@ -3,7 +3,7 @@
 // One that does not fit leaves a length of 0 and is answered as too long; whatever else is typed is at worst an unknown command.
 
 import { consoleText, consoleWrite } from '#board';
-import { charAt, lengthOf } from '../../crypto-core/strings.ts';
+import { charAt, lengthOf } from '../../crypto-core/literals.ts';
 import { makeWords } from '../../crypto-core/tables.ts';
 import { NO_SHORT } from '../records.ts';
 import { wake } from '../link/task.ts';

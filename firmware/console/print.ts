@@ -2,7 +2,7 @@
 // Answers: rows of name=value, or the same as JSON. Names and values that are words are literals, which lie in flash.
 
 import { consoleText, consoleWrite } from '#board';
-import { lengthOf } from '../../crypto-core/strings.ts';
+import { lengthOf } from '../../crypto-core/literals.ts';
 import { div, type Words } from '../../crypto-core/tables.ts';
 import { endRow, JSON, line, OPEN, ROWS } from './input.ts';
 
