@@ -88,7 +88,8 @@ export function hardwareModules({ mcu, radio }: Hardware): Record<string, string
 }
 
 /** The text of the module '#definition' (board-defs/definition.ts has its types): nothing but constants. */
-export function definitionModule(board: Hardware): string {
+/** @param debug whether it can be told to give its link keys away. */
+export function definitionModule(board: Hardware, debug = false): string {
   const { pins } = board;
   const constants: Record<string, number | boolean> = {
     PIN_CLOCK: pins.clock,
@@ -103,6 +104,7 @@ export function definitionModule(board: Hardware): string {
     MAX_PSDU: board.maxPsdu,
     STEP_BLOCKS: Math.max(1, Math.floor(TASK_MILLIS / (board.aesMillis + BESIDE_MILLIS))),
     REPORTS: board.reports,
+    DEBUG: debug,
   };
   return Object.entries(constants)
     .map(([name, value]) => `export const ${name} = ${value};\n`)

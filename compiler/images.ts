@@ -9,6 +9,7 @@ import { chosenModules, virtualModule } from './bundle.ts';
 import { choose, FAST } from './choose.ts';
 import { inputOptions, outputOptions } from './compile-lua.ts';
 import { definitionModule, hardwareModules } from './hardware.ts';
+import { imageFacts } from './image-module.ts';
 import type { ImageOptions } from './lua-output.ts';
 import { PROFILE_NAMES, PROFILES } from './profiles.ts';
 import { ROOT } from './roots.ts';
@@ -33,24 +34,23 @@ export function imagesOf(board: Board): RollupOptions[] {
       budget: board.imageBytes[role],
       keepJs: runsOnV8(board),
     };
-    return withHardware(
-      board,
-      config(
-        `dist/${name}.${role}.ts`,
-        entryOf(board, role),
-        choose(image.profile, board, board.driver, board.app, role),
-        image,
-      ),
+    const options = config(
+      `dist/${name}.${role}.ts`,
+      entryOf(board, role),
+      choose(image.profile, board, board.driver, board.app, role),
+      image,
     );
+    const facts = imageFacts({ board: name, role, debug: board.debug });
+    return withHardware(board, { ...options, plugins: [facts, options.plugins] });
   });
 }
 
 /** Lets '#mcu', '#radio', '#storage' and '#definition' stand for what the board has. */
-export function withHardware({ name, hardware }: Board, options: RollupOptions): RollupOptions {
+export function withHardware({ name, hardware, debug }: Board, options: RollupOptions): RollupOptions {
   if (hardware === undefined) return options;
   const definition = `dist/${name}.definition.ts`;
   const modules = { ...hardwareModules(hardware), '#definition': definition };
-  const plugins = [chosenModules(modules), virtualModule(definition, definitionModule(hardware))];
+  const plugins = [chosenModules(modules), virtualModule(definition, definitionModule(hardware, debug))];
   return { ...options, plugins: [plugins, options.plugins] };
 }
 
@@ -107,7 +107,7 @@ function entryOf({ driver, hardware }: Board, role: string): string {
   const mailbox = `export { inbox, outbox, rxFrame, rxLine, step, txFrame } from '../board-defs/${driver}/index.ts'`;
   return `import * as role from '../firmware/roles/${role}.ts';
 import { attach } from '../board-defs/${driver}/index.ts';
-attach(role.start, role.receive, role.sent, role.alarm, role.posted, role.command);
+attach(role.start, role.receive, role.sent, role.alarm, role.posted, role.typed);
 ${hardware === undefined ? mailbox : `export { blocks } from '../crypto-core/index.ts'`};
 `;
 }

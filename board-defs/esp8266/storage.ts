@@ -9,6 +9,8 @@ import type { File, Text } from './nodemcu.ts';
 declare const file: File;
 declare const string: Text;
 
+/** Numbers of records end below this (firmware/records.ts). */
+const RECORDS = 80;
 const word = makeBytes(4);
 
 /** Reads a record to words[at..]. @returns whether it exists with `count` words. */
@@ -33,4 +35,11 @@ export function storageWrite(record: number, words: Words, at: number, count: nu
     handle.write(handle, string.char(word[0], word[1], word[2], word[3]));
   }
   handle.close(handle);
+}
+
+/** Removes all records. */
+export function storageErase(): void {
+  for (let record = 0; record < RECORDS; record++) {
+    if (file.exists(string.format('kemp.%d', record))) file.remove(string.format('kemp.%d', record));
+  }
 }

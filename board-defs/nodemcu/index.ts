@@ -6,16 +6,17 @@
 import * as definition from '#definition';
 import * as mcu from '#mcu';
 import * as radio from '#radio';
+import { storageErase } from '#storage';
 import { makeWords } from '../../crypto-core/tables.ts';
 import { goOnSleeping, millis, readClock, sleepFor, startClock } from './clock.ts';
-import { nothing, onAlarm, onCommand, onPosted, onStart, setHandlers } from './handlers.ts';
+import { nothing, onAlarm, onPosted, onStart, setHandlers } from './handlers.ts';
 
 export { SENT_NO_ACK, SENT_NO_CHANNEL, SENT_OK } from '../../firmware/board.ts';
-export { consoleWrite, randomWord, readSensor, retainedRead, retainedWrite } from '#mcu';
-export { radioFilter, radioSend, radioChannel } from '#radio';
+export { consoleText, consoleWrite, freeHeap, randomWord, readSensor, retainedRead, retainedWrite } from '#mcu';
+export { radioChannel, radioFilter, radioPower, radioSend, setRadioPower } from '#radio';
 export { storageRead, storageWrite } from '#storage';
 export { millis, seconds, woken } from './clock.ts';
-export { rxFrame, rxLine, txFrame } from './frames.ts';
+export { rxFrame, txFrame } from './frames.ts';
 export { report } from './report.ts';
 
 export const STEP_BLOCKS = definition.STEP_BLOCKS;
@@ -31,7 +32,9 @@ const LOOK_MS = 250;
 const ALARM = 0;
 const ALARM_MOVED = 1;
 const LOOKED_AT = 2;
-const state = makeWords(3);
+/** 1 where link keys are reported. */
+const KEYLOG = 3;
+const state = makeWords(4);
 
 /** Names the role's handlers (firmware/board.ts, Role), starts the hardware, and then the role. */
 export function attach(
@@ -40,13 +43,13 @@ export function attach(
   sent: (status: number) => void,
   alarm: () => void,
   posted: () => void,
-  command: (length: number) => void,
+  typed: (octet: number) => void,
 ): void {
   if (goOnSleeping()) return;
-  setHandlers(start, receive, sent, alarm, posted, command);
+  setHandlers(start, receive, sent, alarm, posted);
   mcu.startPins();
   mcu.startTimers(alarmTask, radioTask);
-  mcu.startConsole(commandTask);
+  mcu.startConsole(typed);
   radio.radioStart();
   mcu.watchInterrupt(radio.INTERRUPT_LEVEL, interruptTask);
   mcu.defer(startTask);
@@ -89,12 +92,6 @@ function postedTask(): void {
   setAlarmNow();
 }
 
-function commandTask(length: number): void {
-  readClock();
-  onCommand(length);
-  setAlarmNow();
-}
-
 function setAlarmNow(): void {
   if (state[ALARM_MOVED] === 0) return;
   state[ALARM_MOVED] = 0;
@@ -118,12 +115,21 @@ export function post(): void {
 
 /** The radio sleeps, too. What comes until the processor stops finds no role. */
 export function sleep(length: number): void {
-  setHandlers(nothing, nothing, nothing, nothing, nothing, nothing);
+  setHandlers(nothing, nothing, nothing, nothing, nothing);
   radio.radioSleep();
   sleepFor(length < 1 ? 1 : length);
 }
 
-/** Key material leaves a board by no debug image of ours. */
+export function restart(erase: boolean): void {
+  if (erase) storageErase();
+  mcu.restart();
+}
+
+/** Key material leaves a board by debug images alone. */
 export function keylogWanted(): boolean {
-  return false;
+  return definition.DEBUG && state[KEYLOG] === 1;
+}
+
+export function wantKeylog(wanted: boolean): void {
+  state[KEYLOG] = wanted ? 1 : 0;
 }

@@ -8,6 +8,7 @@ import { copyAddress, names } from '../link/address.ts';
 import { nothing } from '../link/task.ts';
 import { keys, trustedWith, NO_KEY, UNCONFIRMED } from './keys.ts';
 import { MAX_HOPS } from './layout.ts';
+import { note, NOTE_ATTACHED, NOTE_LOST } from '../console/notes.ts';
 
 export const parent = makeWords(5);
 export const PARENT_ADDRESS = 0;
@@ -40,13 +41,17 @@ export function attachTo(key: number, rank: number, mode: number): void {
   copyAddress(keys, key, parent, PARENT_ADDRESS);
   parent[PARENT_STATE] = 1;
   report(EVENT_ATTACH, keys[key + 1], mode, 0, 0, 0);
+  note(NOTE_ATTACHED, keys, key, mode);
   if (mode === MODE_RETURN) onReturn();
   setParentRank(rank);
 }
 
 /** Forgets the parent; the key with it stays. */
 export function detach(): void {
-  if (parent[PARENT_STATE] === 1) report(EVENT_DETACH, parent[PARENT_ADDRESS + 1], 0, 0, 0, 0);
+  if (parent[PARENT_STATE] === 1) {
+    report(EVENT_DETACH, parent[PARENT_ADDRESS + 1], 0, 0, 0, 0);
+    note(NOTE_LOST, parent, PARENT_ADDRESS, 0);
+  }
   parent[PARENT_STATE] = 0;
 }
 

@@ -6,7 +6,7 @@ import { report, storageRead, storageWrite } from '#board';
 import { div, makeWords, type Words } from '../../crypto-core/tables.ts';
 import { EVENT_BAD_RECORD } from '../events.ts';
 import { handleOf, names, tellingWord } from '../link/address.ts';
-import { goOn, nothing } from '../link/task.ts';
+import { endTask, goOn, nothing } from '../link/task.ts';
 import * as records from '../records.ts';
 
 /** Record (records.ts NODE_*), and behind it what only memory holds. */
@@ -52,6 +52,7 @@ export function loadRegistry(next: () => void): void {
   onLoaded = next;
   const found = storageRead(records.RECORD_REGISTRY, count, 0, records.REGISTRY_WORDS);
   if (isGood(records.RECORD_REGISTRY, found, count[0])) goOn(loadNext);
+  else endTask();
 }
 
 function loadNext(): void {
@@ -60,7 +61,10 @@ function loadNext(): void {
     return;
   }
   const there = storageRead(records.RECORD_NODE + place, nodes, end, records.NODE_WORDS);
-  if (!isGood(records.RECORD_NODE + place, there, nodes[end + records.NODE_VERSION])) return;
+  if (!isGood(records.RECORD_NODE + place, there, nodes[end + records.NODE_VERSION])) {
+    endTask();
+    return;
+  }
   nodes[end + NODE_VIA] = VIA_UNKNOWN;
   nodes[end + NODE_NEXT_SEQUENCE] = nodes[end + records.NODE_SEQUENCE_OUT];
   nodes[end + NODE_DATA_NEXT] = nodes[end + records.NODE_DATA_OUT];

@@ -82,6 +82,11 @@ export function receive(length: number, lqi: number): void {
   else refuse(refusal.REFUSED_QUEUE);
 }
 
+/** Frames that the radio has handed over, since start: 22 bits. */
+export function framesReceived(): number {
+  return rx[RX_CAUSE];
+}
+
 /** Starts the task of the oldest frame that waits. @returns false if there is none. */
 export function receiveTask(): boolean {
   const length = queueTake(frame);

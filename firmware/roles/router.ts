@@ -27,7 +27,7 @@ import { REFUSED_KMP_LENGTH, REFUSED_NOT_SECURED } from '../refusals.ts';
 import { startRole } from './common.ts';
 import { nodeMessage, nodeTimer, notForRole } from './node.ts';
 
-export { command } from './common.ts';
+export { typed } from '../console/input.ts';
 export { receive } from '../link/receive.ts';
 export { onPosted as posted, wake as alarm } from '../link/task.ts';
 export { sent } from '../link/transmit.ts';
