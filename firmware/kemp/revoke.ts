@@ -152,8 +152,7 @@ function forgetOwn(): void {
 
 function forgetAnswers(): void {
   const node = state[FORGOTTEN];
-  dropAnswers(nodes, node + records.NODE_EUI, nodes[node + records.NODE_COUNTER]);
-  goOn(forgetKeys);
+  dropAnswers(nodes, node + records.NODE_EUI, nodes[node + records.NODE_COUNTER], forgetKeys);
 }
 
 function forgetKeys(): void {
