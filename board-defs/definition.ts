@@ -19,3 +19,5 @@ export declare const STEP_BLOCKS: number;
 export declare const REPORTS: boolean;
 /** Whether it can be told to give its link keys away. */
 export declare const DEBUG: boolean;
+/** Storage records that the role has, firmware/records.ts: their numbers are below this. */
+export declare const RECORDS: number;

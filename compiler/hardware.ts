@@ -87,9 +87,12 @@ export function hardwareModules({ mcu, radio }: Hardware): Record<string, string
   };
 }
 
+/** Storage records have numbers below this: a base station's registry ends with the record of its 64th node (firmware/records.ts). */
+const RECORDS = { base: 80, other: 8 } as const;
+
 /** The text of the module '#definition' (board-defs/definition.ts has its types): nothing but constants. */
 /** @param debug whether it can be told to give its link keys away. */
-export function definitionModule(board: Hardware, debug = false): string {
+export function definitionModule(board: Hardware, role: string, debug = false): string {
   const { pins } = board;
   const constants: Record<string, number | boolean> = {
     PIN_CLOCK: pins.clock,
@@ -105,6 +108,7 @@ export function definitionModule(board: Hardware, debug = false): string {
     STEP_BLOCKS: Math.max(1, Math.floor(TASK_MILLIS / (board.aesMillis + BESIDE_MILLIS))),
     REPORTS: board.reports,
     DEBUG: debug,
+    RECORDS: role === 'base' ? RECORDS.base : RECORDS.other,
   };
   return Object.entries(constants)
     .map(([name, value]) => `export const ${name} = ${value};\n`)

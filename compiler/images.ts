@@ -41,16 +41,16 @@ export function imagesOf(board: Board): RollupOptions[] {
       image,
     );
     const facts = imageFacts({ board: name, role, debug: board.debug });
-    return withHardware(board, { ...options, plugins: [facts, options.plugins] });
+    return withHardware(board, role, { ...options, plugins: [facts, options.plugins] });
   });
 }
 
 /** Lets '#mcu', '#radio', '#storage' and '#definition' stand for what the board has. */
-export function withHardware({ name, hardware, debug }: Board, options: RollupOptions): RollupOptions {
+export function withHardware({ name, hardware, debug }: Board, role: string, options: RollupOptions): RollupOptions {
   if (hardware === undefined) return options;
-  const definition = `dist/${name}.definition.ts`;
+  const definition = `dist/${name}.${role}.definition.ts`;
   const modules = { ...hardwareModules(hardware), '#definition': definition };
-  const plugins = [chosenModules(modules), virtualModule(definition, definitionModule(hardware, debug))];
+  const plugins = [chosenModules(modules), virtualModule(definition, definitionModule(hardware, role, debug))];
   return { ...options, plugins: [plugins, options.plugins] };
 }
 

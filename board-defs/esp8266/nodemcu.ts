@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The modules of NodeMCU on the ESP8266 as far as they are used here: types of globals.
 
+import type { Handle } from '../storage.ts';
+
 export interface Spi {
   readonly MASTER: number;
   readonly CPOL_LOW: number;
@@ -41,6 +43,8 @@ export interface Tmr {
   create(): Timer;
   now(): number;
   delay(micros: number): void;
+  /** Tells the watchdog that the program is alive. */
+  wdclr(): void;
 }
 
 export interface Node {
@@ -69,12 +73,6 @@ export interface Adc {
 export interface Uart {
   on(what: string, count: number, run: (octets: string) => void, interpret: number): void;
   write(id: number, octets: number | string): void;
-}
-
-export interface Handle {
-  read(self: Handle, count: number): string;
-  write(self: Handle, text: string): boolean;
-  close(self: Handle): void;
 }
 
 export interface File {

@@ -6,17 +6,18 @@
 import * as definition from '#definition';
 import * as mcu from '#mcu';
 import * as radio from '#radio';
-import { storageErase } from '#storage';
-import { makeWords } from '../../crypto-core/tables.ts';
+import { removeLogs } from '#storage';
+import { makeWords, type Words } from '../../crypto-core/tables.ts';
 import { goOnSleeping, millis, readClock, sleepFor, startClock } from './clock.ts';
 import { nothing, onAlarm, onPosted, onStart, setHandlers } from './handlers.ts';
+import { openLogs, writeRecord } from './log.ts';
 
 export { SENT_NO_ACK, SENT_NO_CHANNEL, SENT_OK } from '../../firmware/board.ts';
 export { consoleText, consoleWrite, freeHeap, randomWord, readSensor, retainedRead, retainedWrite } from '#mcu';
-export { radioChannel, radioFilter, radioPower, radioSend, setRadioPower } from '#radio';
-export { storageRead, storageWrite } from '#storage';
+export { radioChannel, radioFilter, radioPower, setRadioPower } from '#radio';
 export { millis, seconds, woken } from './clock.ts';
 export { rxFrame, txFrame } from './frames.ts';
+export { storageRead } from './log.ts';
 export { report } from './report.ts';
 
 export const STEP_BLOCKS = definition.STEP_BLOCKS;
@@ -32,9 +33,12 @@ const LOOK_MS = 250;
 const ALARM = 0;
 const ALARM_MOVED = 1;
 const LOOKED_AT = 2;
+/** 1: records cannot be stored, so nothing is sent any more. */
+const STOPPED = 3;
+const STARTED = 4;
 /** 1 where link keys are reported. */
-const KEYLOG = 3;
-const state = makeWords(4);
+const KEYLOG = 5;
+const state = makeWords(6);
 
 /** Names the role's handlers (firmware/board.ts, Role), starts the hardware, and then the role. */
 export function attach(
@@ -46,19 +50,14 @@ export function attach(
   typed: (octet: number) => void,
 ): void {
   if (goOnSleeping()) return;
+  openLogs();
   setHandlers(start, receive, sent, alarm, posted);
   mcu.startPins();
   mcu.startTimers(alarmTask, radioTask);
   mcu.startConsole(typed);
   radio.radioStart();
   mcu.watchInterrupt(radio.INTERRUPT_LEVEL, interruptTask);
-  mcu.defer(startTask);
-}
-
-function startTask(): void {
-  startClock();
-  onStart();
-  setAlarmNow();
+  mcu.defer(postedTask);
 }
 
 function interruptTask(): void {
@@ -86,9 +85,16 @@ function alarmTask(): void {
   setAlarmNow();
 }
 
+/** The first one is the start. */
 function postedTask(): void {
-  readClock();
-  onPosted();
+  if (state[STARTED] === 0) {
+    state[STARTED] = 1;
+    startClock();
+    onStart();
+  } else {
+    readClock();
+    onPosted();
+  }
   setAlarmNow();
 }
 
@@ -102,6 +108,17 @@ function setAlarmNow(): void {
 
 export function maxPsdu(): number {
   return definition.MAX_PSDU;
+}
+
+export function radioSend(length: number): void {
+  if (state[STOPPED] === 0) radio.radioSend(length);
+}
+
+/** A mote that cannot store would use counters again after its next start: it stops. */
+export function storageWrite(record: number, words: Words, at: number, count: number): void {
+  if (writeRecord(record, words, at, count)) return;
+  state[STOPPED] = 1;
+  setHandlers(nothing, nothing, nothing, nothing, nothing);
 }
 
 export function setAlarm(delay: number): void {
@@ -121,7 +138,7 @@ export function sleep(length: number): void {
 }
 
 export function restart(erase: boolean): void {
-  if (erase) storageErase();
+  if (erase) removeLogs();
   mcu.restart();
 }
 
