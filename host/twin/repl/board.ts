@@ -15,6 +15,9 @@ export class PowerCut extends Error {}
 /** Modules that a program may look for, and that do nothing here. */
 const OTHERS = { esp8266: ['adc', 'gpio', 'rtcmem', 'spi'], esp32: ['adc', 'gpio', 'rtcmem', 'sodium', 'spi'] };
 
+/** From a reset to init.lua. */
+const BOOT_MICROS = 300_000;
+
 interface Life {
   readonly cpu: Cpu;
   readonly console: Console;
@@ -83,9 +86,10 @@ export class ReplTwin {
     this.files.cut(this.#part);
   }
 
+  /** A pulse on the reset pin, or a crash: nothing is heard until the firmware is up again. */
   reset(): void {
     this.powerOff();
-    this.powerOn();
+    this.#clock.after(BOOT_MICROS, () => this.powerOn());
   }
 
   /** Octets to the mote; one without power hears nothing. */
