@@ -17,3 +17,5 @@ export declare const MAX_PSDU: number;
 export declare const STEP_BLOCKS: number;
 /** Whether the console tells what the mote does. */
 export declare const REPORTS: boolean;
+/** Storage records that the role has, firmware/records.ts: their numbers are below this. */
+export declare const RECORDS: number;

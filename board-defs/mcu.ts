@@ -62,3 +62,5 @@ export declare function randomWord(): number;
 export declare function startConsole(line: (length: number) => void): void;
 /** One octet to the console. */
 export declare function consoleWrite(octet: number): void;
+/** A text to the console; a literal. */
+export declare function consoleText(text: string): void;

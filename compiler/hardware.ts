@@ -87,8 +87,11 @@ export function hardwareModules({ mcu, radio }: Hardware): Record<string, string
   };
 }
 
+/** Storage records have numbers below this: a base station's registry ends with the record of its 64th node (firmware/records.ts). */
+const RECORDS = { base: 80, other: 8 } as const;
+
 /** The text of the module '#definition' (board-defs/definition.ts has its types): nothing but constants. */
-export function definitionModule(board: Hardware): string {
+export function definitionModule(board: Hardware, role: string): string {
   const { pins } = board;
   const constants: Record<string, number | boolean> = {
     PIN_CLOCK: pins.clock,
@@ -103,6 +106,7 @@ export function definitionModule(board: Hardware): string {
     MAX_PSDU: board.maxPsdu,
     STEP_BLOCKS: Math.max(1, Math.floor(TASK_MILLIS / (board.aesMillis + BESIDE_MILLIS))),
     REPORTS: board.reports,
+    RECORDS: role === 'base' ? RECORDS.base : RECORDS.other,
   };
   return Object.entries(constants)
     .map(([name, value]) => `export const ${name} = ${value};\n`)

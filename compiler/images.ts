@@ -35,6 +35,7 @@ export function imagesOf(board: Board): RollupOptions[] {
     };
     return withHardware(
       board,
+      role,
       config(
         `dist/${name}.${role}.ts`,
         entryOf(board, role),
@@ -46,11 +47,11 @@ export function imagesOf(board: Board): RollupOptions[] {
 }
 
 /** Lets '#mcu', '#radio', '#storage' and '#definition' stand for what the board has. */
-export function withHardware({ name, hardware }: Board, options: RollupOptions): RollupOptions {
+export function withHardware({ name, hardware }: Board, role: string, options: RollupOptions): RollupOptions {
   if (hardware === undefined) return options;
-  const definition = `dist/${name}.definition.ts`;
+  const definition = `dist/${name}.${role}.definition.ts`;
   const modules = { ...hardwareModules(hardware), '#definition': definition };
-  const plugins = [chosenModules(modules), virtualModule(definition, definitionModule(hardware))];
+  const plugins = [chosenModules(modules), virtualModule(definition, definitionModule(hardware, role))];
   return { ...options, plugins: [plugins, options.plugins] };
 }
 

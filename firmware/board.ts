@@ -64,7 +64,7 @@ export declare function storageRead(record: number, words: Words, at: number, co
  */
 export declare function storageWrite(record: number, words: Words, at: number, count: number): void;
 
-/** 128 words that a sleep() leaves alone (RTC memory), and that a loss of power may fill with anything. @param place 0 to 127 */
+/** 116 words that a sleep() leaves alone (RTC memory), and that a loss of power may fill with anything. @param place 0 to 115 */
 export declare function retainedRead(place: number): number;
 export declare function retainedWrite(place: number, word: number): void;
 /** Deep sleep: the end of all calls, and of all memory but flash and the retained words, until start() is called again. */

@@ -62,6 +62,25 @@ export const RADIO_REGISTERS = 4;
 /** The synthesiser did not lock. */
 export const RADIO_PLL = 5;
 
+/** A file of records is not as it should be: file (0 or 1), STORAGE_..., octets that were good, 1 if it was made from the other. */
+export const EVENT_STORAGE_FAULT = 40;
+
+export const STORAGE_MISSING = 1;
+/** It ends within what belongs together: power failed while it was written. */
+export const STORAGE_TRUNCATED = 2;
+/** A check value is wrong. */
+export const STORAGE_DAMAGED = 3;
+/** It does not begin as a file of records does. */
+export const STORAGE_FOREIGN = 4;
+/** It is of a version that this firmware does not read. */
+export const STORAGE_VERSION = 5;
+/** It holds a record that this role has not. */
+export const STORAGE_ROLE = 6;
+/** It is whole, but the other one holds a later record: power failed between the two. */
+export const STORAGE_BEHIND = 7;
+/** It cannot be written: the file system is full or broken. The mote stops, lest it use a counter that is not stored. */
+export const STORAGE_UNWRITABLE = 8;
+
 /** The node's authorisation has ended; it may be enrolled again. */
 export const REVOKE_REMOVED = 1;
 /** Its long-term key is burnt, and with it every key of a chain that it introduced. */

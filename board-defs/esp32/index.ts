@@ -161,3 +161,7 @@ function takeLine(line: string): void {
 export function consoleWrite(octet: number): void {
   uart.write(0, octet);
 }
+
+export function consoleText(text: string): void {
+  uart.write(0, text);
+}

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The modules of NodeMCU on the ESP32 as far as they are used here: types of globals.
 
+import type { Handle } from '../storage.ts';
+
 export interface Device {
   /** Full duplex: as many octets come back as go out. */
   transfer(self: Device, data: string): string;
@@ -71,13 +73,7 @@ export interface Random {
 
 export interface Uart {
   on(what: string, end: string, run: (line: string) => void, interpret: number): void;
-  write(id: number, octet: number): void;
-}
-
-export interface Handle {
-  read(self: Handle, count: number): string;
-  write(self: Handle, text: string): boolean;
-  close(self: Handle): void;
+  write(id: number, data: number | string): void;
 }
 
 export interface File {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The modules of NodeMCU on the ESP8266 as far as they are used here: types of globals.
 
+import type { Handle } from '../storage.ts';
+
 export interface Spi {
   readonly MASTER: number;
   readonly CPOL_LOW: number;
@@ -41,6 +43,8 @@ export interface Tmr {
   create(): Timer;
   now(): number;
   delay(micros: number): void;
+  /** Tells the watchdog that the program is alive. */
+  wdclr(): void;
 }
 
 export interface Node {
@@ -66,13 +70,7 @@ export interface Adc {
 
 export interface Uart {
   on(what: string, end: string, run: (line: string) => void, interpret: number): void;
-  write(id: number, octet: number): void;
-}
-
-export interface Handle {
-  read(self: Handle, count: number): string;
-  write(self: Handle, text: string): boolean;
-  close(self: Handle): void;
+  write(id: number, data: number | string): void;
 }
 
 export interface File {

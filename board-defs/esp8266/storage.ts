@@ -1,36 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
-// Records in SPIFFS, one file each: words big-endian. A file is written in place, so a cut of the power in the middle of
-// storageWrite loses the record.
+// The log's files in SPIFFS, by NodeMCU's module `file`. Looking through a whole log takes a good part of the half second after
+// which the watchdog bites, so it is told at each opening.
 
-import { getWord, putWord } from '../../crypto-core/words.ts';
-import { makeBytes, type Words } from '../../crypto-core/tables.ts';
-import type { File, Text } from './nodemcu.ts';
+import type { Handle } from '../storage.ts';
+import type { File, Tmr } from './nodemcu.ts';
 
-declare const file: File;
-declare const string: Text;
-
-const word = makeBytes(4);
-
-/** Reads a record to words[at..]. @returns whether it exists with `count` words. */
-export function storageRead(record: number, words: Words, at: number, count: number): boolean {
-  if (!file.exists(string.format('kemp.%d', record))) return false;
-  const handle = file.open(string.format('kemp.%d', record), 'r');
-  const text = handle.read(handle, 4 * count + 1);
-  handle.close(handle);
-  if (string.len(text) !== 4 * count) return false;
-  for (let i = 0; i < count; i++) {
-    for (let j = 0; j < 4; j++) word[j] = string.byte(text, 4 * i + j + 1);
-    words[at + i] = getWord(word, 0);
-  }
-  return true;
+/** Fields that no module has are nil. */
+interface Nothing {
+  readonly no_handle: Handle;
+  readonly no_text: string;
 }
 
-/** Keeps words[at..] as a record. */
-export function storageWrite(record: number, words: Words, at: number, count: number): void {
-  const handle = file.open(string.format('kemp.%d', record), 'w');
-  for (let i = 0; i < count; i++) {
-    putWord(word, 0, words[at + i]);
-    handle.write(handle, string.char(word[0], word[1], word[2], word[3]));
-  }
-  handle.close(handle);
+declare const file: File & Nothing;
+declare const tmr: Tmr;
+
+/** As board-defs/storage.ts, all of these. */
+export function openToRead(log: number): Handle {
+  tmr.wdclr();
+  if (log === 0) return file.open('kemp.a', 'r');
+  return file.open('kemp.b', 'r');
+}
+
+export function openToWrite(log: number): Handle {
+  tmr.wdclr();
+  if (log === 0) return file.open('kemp.a', 'w');
+  return file.open('kemp.b', 'w');
+}
+
+export function openToAppend(log: number): Handle {
+  tmr.wdclr();
+  if (log === 0) return file.open('kemp.a', 'a');
+  return file.open('kemp.b', 'a');
+}
+
+export function isNoHandle(handle: Handle): boolean {
+  return handle === file.no_handle;
+}
+
+export function isNoText(text: string): boolean {
+  return text === file.no_text;
+}
+
+export function hasOldFiles(): boolean {
+  return file.exists('kemp.1');
 }

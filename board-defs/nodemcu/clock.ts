@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Milliseconds and seconds from a clock of microseconds that wraps after 35 minutes: the radio's timer looks at it often
 // enough. Within a task time stands still, so that what a task compares has one reading. A sleep stops that clock: seconds go on
-// over it from a record in flash, since RTC memory is the role's.
+// over it from RTC memory.
 
 import { deepSleep, micros, resetBySleep } from '#mcu';
-import { storageRead, storageWrite } from '#storage';
 import { div, makeWords } from '../../crypto-core/tables.ts';
+import {
+  keepRetained,
+  LEFT,
+  own,
+  REST as KEPT_REST,
+  SECONDS as KEPT_SECONDS,
+  takeRetained,
+  wipeRetained,
+} from './retained.ts';
 
 const LAST = 0;
 /** Microseconds that are no whole millisecond yet, milliseconds that are no whole second. */
@@ -13,14 +21,10 @@ const REST = 1;
 const PART = 2;
 const MILLIS = 3;
 const SECONDS = 4;
-/** Seconds that are still to be slept, and 1 after a sleep. */
-const LEFT = 5;
-const WOKEN = 6;
-const state = makeWords(7);
+/** 1 after a sleep. */
+const WOKEN = 5;
+const state = makeWords(6);
 
-/** Number of the record that no role has: words REST to LEFT as they will be when the sleep is over. */
-const RECORD = 0;
-const WORDS = 5;
 /** What microseconds of 31 bits hold, and a number that is easier to tell. */
 const LONGEST_SLEEP = 1800;
 
@@ -54,26 +58,31 @@ export function seconds(): number {
 /** As firmware/board.ts; one that is longer than the processor sleeps goes on by goOnSleeping(). */
 export function sleepFor(length: number): void {
   readClock();
-  state[LEFT] = length;
+  own[KEPT_SECONDS] = state[SECONDS];
+  own[KEPT_REST] = state[PART] * 1000 + state[REST];
+  own[LEFT] = length;
   sleepOn();
 }
 
 function sleepOn(): void {
-  const part = state[LEFT] > LONGEST_SLEEP ? LONGEST_SLEEP : state[LEFT];
-  state[LEFT] -= part;
-  state[SECONDS] = (state[SECONDS] + part) & 0x7fffffff;
-  storageWrite(RECORD, state, REST, WORDS);
+  const part = own[LEFT] > LONGEST_SLEEP ? LONGEST_SLEEP : own[LEFT];
+  own[LEFT] -= part;
+  own[KEPT_SECONDS] = (own[KEPT_SECONDS] + part) & 0x7fffffff;
+  keepRetained();
   deepSleep(part * 1000000);
 }
 
 /** Takes over the seconds of a sleep that is over. @returns true if it is not: the processor sleeps again. */
 export function goOnSleeping(): boolean {
-  if (!resetBySleep() || !storageRead(RECORD, state, REST, WORDS)) return false;
-  state[MILLIS] = 0;
-  if (state[LEFT] > 0) {
+  if (!resetBySleep() || !takeRetained()) return false;
+  if (own[LEFT] > 0) {
     sleepOn();
     return true;
   }
+  wipeRetained();
+  state[SECONDS] = own[KEPT_SECONDS];
+  state[PART] = div(own[KEPT_REST], 1000);
+  state[REST] = own[KEPT_REST] % 1000;
   state[WOKEN] = 1;
   return false;
 }

@@ -6,16 +6,17 @@
 import * as definition from '#definition';
 import * as mcu from '#mcu';
 import * as radio from '#radio';
-import { makeWords } from '../../crypto-core/tables.ts';
+import { makeWords, type Words } from '../../crypto-core/tables.ts';
 import { goOnSleeping, millis, readClock, sleepFor, startClock } from './clock.ts';
 import { nothing, onAlarm, onCommand, onPosted, onStart, setHandlers } from './handlers.ts';
+import { openLogs, writeRecord } from './log.ts';
 
 export { SENT_NO_ACK, SENT_NO_CHANNEL, SENT_OK } from '../../firmware/board.ts';
 export { consoleWrite, randomWord, readSensor, retainedRead, retainedWrite } from '#mcu';
-export { radioFilter, radioSend, radioChannel } from '#radio';
-export { storageRead, storageWrite } from '#storage';
+export { radioFilter, radioChannel } from '#radio';
 export { millis, seconds, woken } from './clock.ts';
 export { rxFrame, rxLine, txFrame } from './frames.ts';
+export { storageRead } from './log.ts';
 export { report } from './report.ts';
 
 export const STEP_BLOCKS = definition.STEP_BLOCKS;
@@ -31,7 +32,10 @@ const LOOK_MS = 250;
 const ALARM = 0;
 const ALARM_MOVED = 1;
 const LOOKED_AT = 2;
-const state = makeWords(3);
+/** 1: records cannot be stored, so nothing is sent any more. */
+const STOPPED = 3;
+const STARTED = 4;
+const state = makeWords(5);
 
 /** Names the role's handlers (firmware/board.ts, Role), starts the hardware, and then the role. */
 export function attach(
@@ -43,19 +47,14 @@ export function attach(
   command: (length: number) => void,
 ): void {
   if (goOnSleeping()) return;
+  openLogs();
   setHandlers(start, receive, sent, alarm, posted, command);
   mcu.startPins();
   mcu.startTimers(alarmTask, radioTask);
   mcu.startConsole(commandTask);
   radio.radioStart();
   mcu.watchInterrupt(radio.INTERRUPT_LEVEL, interruptTask);
-  mcu.defer(startTask);
-}
-
-function startTask(): void {
-  startClock();
-  onStart();
-  setAlarmNow();
+  mcu.defer(postedTask);
 }
 
 function interruptTask(): void {
@@ -83,9 +82,16 @@ function alarmTask(): void {
   setAlarmNow();
 }
 
+/** The first one is the start. */
 function postedTask(): void {
-  readClock();
-  onPosted();
+  if (state[STARTED] === 0) {
+    state[STARTED] = 1;
+    startClock();
+    onStart();
+  } else {
+    readClock();
+    onPosted();
+  }
   setAlarmNow();
 }
 
@@ -105,6 +111,17 @@ function setAlarmNow(): void {
 
 export function maxPsdu(): number {
   return definition.MAX_PSDU;
+}
+
+export function radioSend(length: number): void {
+  if (state[STOPPED] === 0) radio.radioSend(length);
+}
+
+/** A mote that cannot store would use counters again after its next start: it stops. */
+export function storageWrite(record: number, words: Words, at: number, count: number): void {
+  if (writeRecord(record, words, at, count)) return;
+  state[STOPPED] = 1;
+  setHandlers(nothing, nothing, nothing, nothing, nothing, nothing);
 }
 
 export function setAlarm(delay: number): void {

@@ -52,7 +52,7 @@ const DATA_OUT = 14;
 const DATA_IN = 15;
 const KEYS = 16;
 
-const MOST_KEYS = 8;
+const MOST_KEYS = 7;
 // A key in it: EUI-64 (2), names, secret (4), EUI-64 of the authority (2), ctr, end of life, frame counters (2), ages.
 const NAMES = 2;
 const SECRET = 3;
@@ -65,7 +65,7 @@ const AGES = 13;
 const KEY_WORDS = 14;
 
 /**
- * All that an ESP8266 retains. It is put together where candidates are (160 words): nothing is heard after sleep(), and nobody has
+ * What a board gives of RTC memory, but for two words. It is put together where candidates are (160 words): nothing is heard after sleep(), and nobody has
  * been when resume() begins its task, which ends when the record is taken.
  */
 const RECORD_WORDS = KEYS + MOST_KEYS * KEY_WORDS;

@@ -77,3 +77,19 @@ export function messageName(type: number): string {
 export function reasonName(reason: number): string {
   return REASONS.get(reason) ?? `reason ${reason}`;
 }
+
+/** What is wrong with a file of records, by STORAGE_... of events.ts. */
+const STORAGE_FAULTS: Readonly<Record<number, string>> = {
+  [events.STORAGE_MISSING]: 'is missing',
+  [events.STORAGE_TRUNCATED]: 'is cut short',
+  [events.STORAGE_DAMAGED]: 'is damaged',
+  [events.STORAGE_FOREIGN]: 'is no file of ours',
+  [events.STORAGE_VERSION]: 'is of another version',
+  [events.STORAGE_ROLE]: 'is of another role',
+  [events.STORAGE_BEHIND]: 'lacks what was written last',
+  [events.STORAGE_UNWRITABLE]: 'cannot be written',
+};
+
+export function storageFault(reason: number): string {
+  return STORAGE_FAULTS[reason] ?? `has fault ${reason}`;
+}

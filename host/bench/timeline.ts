@@ -5,7 +5,7 @@
 import * as events from '../../firmware/events.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { Directory } from './directory.ts';
-import { messageName, moveName, outcomeName, reasonName, revocationName } from './names.ts';
+import { messageName, moveName, outcomeName, reasonName, revocationName, storageFault } from './names.ts';
 import type { BenchHooks, Report } from './run.ts';
 import type { FrameLabel } from './run-book.ts';
 
@@ -50,6 +50,8 @@ function describeReport(directory: Directory, event: number, args: readonly numb
       return {
         what: `cannot run: record ${a} ${c === 0 ? 'is missing or unreadable' : `has version ${c}, expected ${b}`}`,
       };
+    case events.EVENT_STORAGE_FAULT:
+      return { what: `storage: file ${a} ${storageFault(b)}${d === 1 ? ': made anew from the other one' : ''}` };
     case events.EVENT_RESTORED:
       return { what: `kept key ${d} with ${peer}, depth ${c}`, mode: b };
     case events.EVENT_DOWN_SENT:

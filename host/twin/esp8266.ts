@@ -170,6 +170,7 @@ export function esp8266Globals(parts: Parts): Record<string, unknown> {
         cpu.spend(1);
         return cpu.micros() & 0x7fffffff;
       },
+      wdclr: () => undefined,
       delay(micros: number) {
         cpu.spend(micros);
         return undefined;

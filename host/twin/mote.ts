@@ -11,13 +11,13 @@ import { RETAINED_WORDS } from '../vm/abi.ts';
 import { BenchError } from '../bench/mote.ts';
 import type { Mote, MoteEnvironment } from '../bench/mote.ts';
 import type { Flash } from '../bench/preload.ts';
+import { LOG_FILES, logOf, readLogs } from '../storage/log.ts';
 import { At86rf233 } from './at86rf233.ts';
 import { Mrf24j40 } from './mrf24j40.ts';
 import { Cpu, HIGH, LOW } from './cpu.ts';
 import type { Medium, RadioTwin, Surroundings } from './device.ts';
 import { esp32Globals } from './esp32.ts';
 import { esp8266Globals } from './esp8266.ts';
-import { fileNameOf, fileOf, recordNumberOf, wordsOf } from './flash.ts';
 import { DEEP_SLEEP, EXTERNAL_RESET, Files, POWER_ON, Uart } from './nodemcu.ts';
 import { Port } from './port.ts';
 import type { Wiring } from './port.ts';
@@ -87,6 +87,8 @@ export class TwinMote implements Mote {
   #chip!: Chip;
   #life: Life | undefined;
   readonly retained = new Int32Array(RETAINED_WORDS);
+  /** Its file system. */
+  readonly files = new Files((name) => this.#stored(name));
   /** When it was started, but for starts that end a sleep: its sensor goes by that. */
   #startedAt = 0;
   #sleep: Timer | undefined;
@@ -131,6 +133,7 @@ export class TwinMote implements Mote {
   #start(cause: number): void {
     const { clock, hardware, observer, aesMicros } = this.#env;
     const prng = this.#prng;
+    this.#provision();
     const seed = [prng.next(), prng.next(), prng.next(), prng.next()];
     if (cause !== DEEP_SLEEP) this.#startedAt = clock.now;
     this.#chip.powerOn();
@@ -160,7 +163,7 @@ export class TwinMote implements Mote {
       cpu,
       port,
       uart,
-      files: this.#files(),
+      files: this.files,
       retained: this.retained,
       cause,
       sleep: (micros: number) => cpu.later(() => this.#fallAsleep(micros)),
@@ -267,14 +270,27 @@ export class TwinMote implements Mote {
     };
   }
 
-  /** Flash as files; a record is in flash when its file is closed. */
-  #files(): Files {
-    const files = new Files((name, content) => {
-      const record = recordNumberOf(name);
-      if (record !== undefined) this.flash.set(record, wordsOf(content));
-    });
-    for (const [record, content] of this.flash) files.content.set(fileNameOf(record), fileOf(content));
-    return files;
+  /** Whoever changed `flash` while there was no power changed the files. */
+  #provision(): void {
+    const log = readLogs(LOG_FILES.map((name) => this.files.content.get(name)));
+    const same =
+      log !== undefined &&
+      log.records.size === this.flash.size &&
+      [...this.flash].every(([record, words]) => {
+        const there = log.records.get(record);
+        return there?.length === words.length && words.every((word, i) => word === there[i]);
+      });
+    if (same || this.flash.size === 0) return;
+    for (const name of LOG_FILES)
+      this.files.content.set(name, logOf(this.flash, (log?.sequence ?? 0) + this.flash.size));
+  }
+
+  /** `flash` shows what the files hold. */
+  #stored(name: string): void {
+    if (name !== LOG_FILES[0]) return;
+    const log = readLogs([this.files.content.get(name)]);
+    if (log === undefined) return;
+    for (const [record, words] of log.records) this.flash.set(record, words);
   }
 
   #print(octet: number): void {

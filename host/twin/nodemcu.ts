@@ -165,10 +165,28 @@ export class Uart {
   }
 }
 
+/** What a test does to the file system. */
+export interface FlashFaults {
+  /**
+   * Before each change of flash: `before` is what the file holds there (undefined: it is not there), `after` what it will hold.
+   * Whoever throws cuts the power, and may leave in `files.content` what the cut leaves. Octets of a write may come to flash at
+   * once or when the file is closed.
+   */
+  change(
+    what: 'write' | 'truncate' | 'close' | 'remove' | 'rename',
+    name: string,
+    before?: string,
+    after?: string,
+  ): void;
+  /** Octets that all files may hold together. */
+  readonly room?: number;
+}
+
 /** Files by name. Octets are characters of code 0 to 255, as Lua's strings are. */
 export class Files {
   readonly content = new Map<string, string>();
   readonly #closed: (name: string, content: string) => void;
+  faults: FlashFaults | undefined;
 
   /** @param closed is called with each file that was written to, when it is closed. */
   constructor(closed: (name: string, content: string) => void) {
@@ -180,23 +198,33 @@ export class Files {
   }
 
   remove(name: unknown): void {
-    this.content.delete(this.#named(name));
+    const path = this.#named(name);
+    this.faults?.change('remove', path, this.content.get(path));
+    this.content.delete(path);
   }
 
   /** SPIFFS does not put a file in the place of another. */
   rename(from: unknown, to: unknown): boolean {
     const content = this.content.get(this.#named(from));
     if (content === undefined || this.content.has(this.#named(to))) return false;
+    this.faults?.change('rename', from as string, content);
     this.content.delete(from as string);
     this.content.set(to as string, content);
     return true;
   }
 
+  /** Modes r, w and a; undefined where a file to read is not there. */
   open(name: unknown, mode: unknown): Record<string, Callback> | undefined {
     const path = this.#named(name);
-    const reading = String(mode).startsWith('r');
-    if (reading && !this.content.has(path)) return undefined;
-    if (!reading) this.content.set(path, '');
+    const how = String(mode)[0];
+    check(how === 'r' || how === 'w' || how === 'a', `the mode r, w or a, got ${String(mode)}`);
+    const reading = how === 'r';
+    const before = this.content.get(path);
+    if (reading && before === undefined) return undefined;
+    if (how === 'w' || before === undefined) {
+      this.faults?.change('truncate', path, before, '');
+      this.content.set(path, '');
+    }
     let at = 0;
     const self: Record<string, Callback> = {
       read: (_self, count) => {
@@ -206,11 +234,23 @@ export class Files {
       },
       write: (_self, text) => {
         check(!reading, 'a file that is open for writing');
-        this.content.set(path, this.content.get(path)! + String(text));
+        const old = this.content.get(path)!;
+        const used = [...this.content.values()].reduce((sum, one) => sum + one.length, 0);
+        if (used + String(text).length > (this.faults?.room ?? Infinity)) return undefined;
+        this.faults?.change('write', path, old, old + String(text));
+        this.content.set(path, old + String(text));
         return true;
       },
+      seek: (_self, whence, offset) => {
+        check(whence === 'set' || whence === 'end', `set or end, got ${String(whence)}`);
+        const from = whence === 'set' ? 0 : this.content.get(path)!.length;
+        at = Math.max(0, Math.min(this.content.get(path)!.length, from + (offset as number)));
+        return at;
+      },
       close: () => {
-        if (!reading) this.#closed(path, this.content.get(path)!);
+        if (reading) return undefined;
+        this.faults?.change('close', path, this.content.get(path), this.content.get(path));
+        this.#closed(path, this.content.get(path)!);
         return undefined;
       },
     };
