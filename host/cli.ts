@@ -8,12 +8,13 @@ import { consoleCommand } from './console/console-command.ts';
 import { doctorCommand } from './console/doctor-command.ts';
 import { monitorCommand } from './console/monitor-command.ts';
 import { MoteError } from './console/mote-console.ts';
+import { provisionCommand } from './provision/command.ts';
 import { RunFailure, UsageError } from './errors.ts';
 
 /** Subcommands take these over: an error ends the command, not the process. */
 function program(): Command {
   const kemp = new Command('kemp').description('tools for KEMP motes').exitOverride();
-  for (const command of [benchCommand(), consoleCommand(), monitorCommand(), doctorCommand()]) {
+  for (const command of [benchCommand(), provisionCommand(), consoleCommand(), monitorCommand(), doctorCommand()]) {
     command.exitOverride().showHelpAfterError(`(kemp ${command.name()} --help lists the options)`);
     kemp.addCommand(command);
   }
