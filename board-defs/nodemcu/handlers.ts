@@ -13,6 +13,13 @@ export let onAlarm: () => void = nothing;
 export let onPosted: () => void = nothing;
 export let onCommand: (length: number) => void = nothing;
 
+/** What the interrupt pin calls, for a radio that wants the same turn at another time. */
+export let onInterrupt: () => void = nothing;
+
+export function setInterruptHandler(run: () => void): void {
+  onInterrupt = run;
+}
+
 /** Names the role's handlers. Once. */
 export function setHandlers(
   start: () => void,

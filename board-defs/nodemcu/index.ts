@@ -8,7 +8,7 @@ import * as mcu from '#mcu';
 import * as radio from '#radio';
 import { makeWords } from '../../crypto-core/tables.ts';
 import { goOnSleeping, millis, readClock, sleepFor, startClock } from './clock.ts';
-import { nothing, onAlarm, onCommand, onPosted, onStart, setHandlers } from './handlers.ts';
+import { nothing, onAlarm, onCommand, onPosted, onStart, setHandlers, setInterruptHandler } from './handlers.ts';
 
 export { SENT_NO_ACK, SENT_NO_CHANNEL, SENT_OK } from '../../firmware/board.ts';
 export { consoleWrite, randomWord, readSensor, retainedRead, retainedWrite } from '#mcu';
@@ -47,6 +47,7 @@ export function attach(
   mcu.startPins();
   mcu.startTimers(alarmTask, radioTask);
   mcu.startConsole(commandTask);
+  setInterruptHandler(interruptTask);
   radio.radioStart();
   mcu.watchInterrupt(radio.INTERRUPT_LEVEL, interruptTask);
   mcu.defer(startTask);
