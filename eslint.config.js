@@ -8,6 +8,8 @@ const only = (regex, message) => ({ 'no-restricted-imports': ['error', { pattern
 
 /** Calls the `crypto` module of NodeMCU, and may make strings for it. */
 const NATIVE = 'crypto-core/native/nodemcu.ts';
+/** And stands in its place. */
+const ABSENT = 'crypto-core/native/absent.ts';
 const OWN_AND_CHOSEN = '^(?!\\.{1,2}/|#(aes|machine|native|schedule)$)|/(firmware|board-defs|host|compiler|test)/';
 
 export default tseslint.config(
@@ -46,7 +48,7 @@ export default tseslint.config(
       `crypto-core knows nothing but itself, and ${NATIVE} alone makes strings.`,
     ),
   },
-  { files: [NATIVE], rules: only(OWN_AND_CHOSEN, 'crypto-core knows nothing but itself.') },
+  { files: [NATIVE, ABSENT], rules: only(OWN_AND_CHOSEN, 'crypto-core knows nothing but itself.') },
   {
     files: ['firmware/**/*.ts'],
     rules: only(

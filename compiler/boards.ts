@@ -27,6 +27,8 @@ const schema = z
     roles: z.array(z.string().regex(NAME)).min(1),
     /** Octets of stripped bytecode an image may take, by role. */
     imageBytes: z.record(z.string(), z.int().positive()),
+    /** Octets of Lua heap that a role may need beside its code, garbage gone (npm run size). */
+    heapBytes: z.record(z.string(), z.int().positive()).optional(),
     /** What the driver `nodemcu` drives; other drivers have none. */
     hardware: hardware.optional(),
     /** Whether its images can be told to give their link keys away, on the console. */

@@ -2,7 +2,6 @@
 // The key in use. How blocks are done under it is the board's choice: '#aes' is a file of aes/ (docs/crypto-core.md).
 
 import { encrypt, substituteRotated, wipeCounter } from '#aes';
-import { EXPANDED } from '#schedule';
 import { expandKey, schedule, SCHEDULE_WORDS } from './aes/keys.ts';
 import { makeWords } from './tables.ts';
 import type { Words } from './tables.ts';
@@ -33,12 +32,15 @@ export function noteKey(key: Words, at: number): void {
   held = NOTED;
 }
 
-/** Makes the round keys of the key in use, if that is yet to be done. @returns whether it took any time */
+/**
+ * Makes the round keys of the key in use, if that is yet to be done. @returns whether it was. The answer is that where there is nothing to
+ * make, too: so all boards take the same turns.
+ */
 export function expandNoted(): boolean {
   if (held !== NOTED) return false;
   expandKey(substituteRotated);
   held = KEY;
-  return EXPANDED;
+  return true;
 }
 
 /** No branch on single words: how many of them agree does not show in the number of instructions. */

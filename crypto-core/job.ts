@@ -47,7 +47,7 @@ export function settle(result: number): void {
 /**
  * Makes the round keys of the job just begun, if its key is another than before: as long as a block, and else done by the first
  * step(). Whoever has no time for both in one turn calls this first.
- * @returns whether that took a turn's time
+ * @returns whether the key was another one
  */
 export function prepareKey(): boolean {
   return expandNoted();

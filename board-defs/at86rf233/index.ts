@@ -27,7 +27,7 @@ import { SENT_NO_ACK, SENT_NO_CHANNEL, SENT_OK } from '../../firmware/board.ts';
 import { millis } from '../nodemcu/clock.ts';
 import * as fault from '../nodemcu/faults.ts';
 import { rxFrame, txFrame } from '../nodemcu/frames.ts';
-import { frameReceived, frameSent } from '../nodemcu/handlers.ts';
+import { frameReceived, frameSent, onInterrupt } from '../nodemcu/handlers.ts';
 import { command, read, status, write } from './access.ts';
 import * as reg from './registers.ts';
 import { ADDRESSES, CHANNEL, EUI_HIGH, EUI_LOW, holds, POWER, SETTINGS, tuned } from './settings.ts';
@@ -121,10 +121,10 @@ export function radioSend(length: number): void {
   state[PHASE] = WAITING;
   state[TRIES] = 0;
   state[GIVEN_AT] = millis();
-  deferUrgent(radioPending);
+  // A turn of its own: what fills the buffer sees the radio as it is now, not as it was before a step of cryptography.
+  deferUrgent(onInterrupt);
 }
 
-/** A turn of its own: what fills the buffer sees the radio as it is now, not as it was before a step of cryptography. */
 export function radioPending(): void {
   if (state[PHASE] === WAITING) radioInterrupt();
 }

@@ -12,6 +12,13 @@ export let frameSent: (status: number) => void = nothing;
 export let onAlarm: () => void = nothing;
 export let onPosted: () => void = nothing;
 
+/** What the interrupt pin calls, for a radio that wants the same turn at another time. */
+export let onInterrupt: () => void = nothing;
+
+export function setInterruptHandler(run: () => void): void {
+  onInterrupt = run;
+}
+
 /** Names the role's handlers. Once. */
 export function setHandlers(
   start: () => void,

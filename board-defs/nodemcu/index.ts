@@ -9,7 +9,7 @@ import * as radio from '#radio';
 import { removeLogs } from '#storage';
 import { makeWords, type Words } from '../../crypto-core/tables.ts';
 import { goOnSleeping, millis, readClock, sleepFor, startClock } from './clock.ts';
-import { nothing, onAlarm, onPosted, onStart, setHandlers } from './handlers.ts';
+import { nothing, onAlarm, onPosted, onStart, setHandlers, setInterruptHandler } from './handlers.ts';
 import { openLogs, writeRecord } from './log.ts';
 
 export { SENT_NO_ACK, SENT_NO_CHANNEL, SENT_OK } from '../../firmware/board.ts';
@@ -55,6 +55,7 @@ export function attach(
   mcu.startPins();
   mcu.startTimers(alarmTask, radioTask);
   mcu.startConsole(typed);
+  setInterruptHandler(interruptTask);
   radio.radioStart();
   mcu.watchInterrupt(radio.INTERRUPT_LEVEL, interruptTask);
   mcu.defer(postedTask);

@@ -8,7 +8,7 @@ import { pack, tableWord, turned, unrolled } from '../octets.ts';
 import { makeWords } from '../tables.ts';
 import type { Words } from '../tables.ts';
 import { schedule } from './keys.ts';
-import { eachSubstitution, twice } from './sbox.ts';
+import { affine, overThree, timesThree, twice } from './sbox.ts';
 
 export { beginCounter, encryptCounter, wipeCounter } from './counter.ts';
 
@@ -23,7 +23,18 @@ function setColumn(x: number, s: number): void {
   T1[x] = tableWord(s2 ^ s, s2, s, s);
 }
 
-eachSubstitution(setColumn);
+function makeTable(): void {
+  let p = 1;
+  let q = 1;
+  do {
+    setColumn(p, affine(q));
+    p = timesThree(p);
+    q = overThree(q);
+  } while (p !== 1);
+  setColumn(0, 0x63);
+}
+
+makeTable();
 
 /** SubWord(RotWord(word)) of FIPS 197 5.2. */
 export function substituteRotated(word: number): number {

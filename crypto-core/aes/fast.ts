@@ -14,7 +14,7 @@ import { makeWords } from '../tables.ts';
 import type { Words } from '../tables.ts';
 import { wipeWords } from '../words.ts';
 import { schedule } from './keys.ts';
-import { eachSubstitution, twice } from './sbox.ts';
+import { affine, overThree, timesThree, twice } from './sbox.ts';
 
 /** Columns (2s, s, s, 3s) for an S-box octet s, and the same rotated right by 8, 16 and 24 bits. */
 const T0 = makeWords(256);
@@ -45,7 +45,18 @@ function setColumns(x: number, s: number): void {
   T3[x] = pack(s, s, s3, s2);
 }
 
-eachSubstitution(setColumns);
+function makeTables(): void {
+  let p = 1;
+  let q = 1;
+  do {
+    setColumns(p, affine(q));
+    p = timesThree(p);
+    q = overThree(q);
+  } while (p !== 1);
+  setColumns(0, 0x63);
+}
+
+makeTables();
 
 /** SubWord(RotWord(word)) of FIPS 197 5.2. */
 export function substituteRotated(word: number): number {

@@ -14,6 +14,7 @@ import type { Role } from '../vm/open.ts';
 import { TwinMote } from './mote.ts';
 import type { ProgramFactory, TwinHardware } from './mote.ts';
 import { openLua, openV8Program } from './program.ts';
+import type { Program } from './program.ts';
 
 /** Engines that a twin serves: those that run in this process. */
 export const TWIN_ENGINES = ['fengari', 'v8'] as const;
@@ -24,6 +25,19 @@ export interface TwinBoard {
   /** Path of a role's image, relative to the repository. */
   image(role: Role): string;
   mote(spec: ScenarioMote, flash: Flash, prng: Prng, env: MoteEnvironment): Mote;
+}
+
+/** Another machine for the program of a mote; undefined: the engine's. */
+export type OwnProgram = (
+  mote: string,
+  role: Role,
+  globals: Readonly<Record<string, unknown>>,
+) => Program | undefined;
+
+export interface TwinOptions {
+  readonly own?: OwnProgram;
+  /** The firmware was built without the module `crypto`. */
+  readonly bare?: boolean;
 }
 
 const FOLDER = 'board-defs';
@@ -61,9 +75,14 @@ export function twinBoards(): string[] {
 }
 
 /** @throws UsageError if there is no such board, or, from mote(), if an image is not built. */
-export function twinBoard(name: string, engine: TwinEngine = 'fengari'): TwinBoard {
-  const hardware = twinBoards().includes(name) ? hardwareOf(name) : undefined;
-  if (hardware === undefined) throw new UsageError(`expected a board of ${twinBoards().join(', ')}, got ${name}`);
+export function twinBoard(
+  name: string,
+  engine: TwinEngine = 'fengari',
+  { own, bare = false }: TwinOptions = {},
+): TwinBoard {
+  const known = twinBoards().includes(name) ? hardwareOf(name) : undefined;
+  if (known === undefined) throw new UsageError(`expected a board of ${twinBoards().join(', ')}, got ${name}`);
+  const hardware: TwinHardware = { ...known, crypto: !bare };
   const image = (role: Role): string => join('dist', name, `${role}.${engine === 'v8' ? 'js' : 'lua'}`);
   const images = new Map<Role, Buffer>();
   const program: ProgramFactory = (role, globals) => {
@@ -76,7 +95,12 @@ export function twinBoard(name: string, engine: TwinEngine = 'fengari'): TwinBoa
   return {
     name,
     image,
-    mote: (spec, flash, prng, env) => new TwinMote(spec, flash, prng, { ...env, hardware, program }),
+    mote: (spec, flash, prng, env) =>
+      new TwinMote(spec, flash, prng, {
+        ...env,
+        hardware,
+        program: (role, globals) => own?.(spec.name, role, globals) ?? program(role, globals),
+      }),
   };
 }
 

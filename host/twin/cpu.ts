@@ -30,8 +30,12 @@ export class Cpu {
   #elapsed = 0;
   #running = false;
   #busy = false;
+  #booting = false;
   #off = false;
   #later: (() => void)[] = [];
+  /** AES blocks of the running callback that have no turn yet, and those that had one. */
+  #owed = 0;
+  #repaid = 0;
   #work: Timer | undefined;
 
   /** @param blocks AES blocks done since start. @param fail takes what a callback throws. */
@@ -53,6 +57,26 @@ export class Cpu {
     this.#elapsed += micros;
   }
 
+  /** The running callback did AES blocks that take turns of their own: what it posts next comes after them. */
+  owe(blocks: number): void {
+    if (!this.#booting) this.#owed += blocks;
+  }
+
+  /** Queues a callback at the end of the present turn, and of those that it owes. */
+  postLater(priority: number, run: () => void): void {
+    const turns = this.#owed;
+    this.#owed = 0;
+    this.later(() => this.#postAfter(turns, priority, run));
+  }
+
+  #postAfter(turns: number, priority: number, run: () => void): void {
+    const repay = (): void => {
+      this.#repaid++;
+      this.later(() => this.#postAfter(turns - 1, priority, run));
+    };
+    this.post(priority, turns > 0 ? repay : run);
+  }
+
   /** Runs at the end of the present turn; at once where there is none. */
   later(run: () => void): void {
     if (this.#running || this.#busy) this.#later.push(run);
@@ -62,8 +86,11 @@ export class Cpu {
   /** Runs the program's start. All the time it takes lies before this moment: what follows begins now. */
   boot(run: () => void): void {
     this.#busy = true;
+    this.#booting = true;
     this.#call(run);
+    this.#booting = false;
     this.#bootedAt -= this.#elapsed;
+    this.#owed = 0;
     this.#elapsed = 0;
     this.#settle();
     this.#busy = false;
@@ -104,9 +131,10 @@ export class Cpu {
     const run = this.#next();
     if (run === undefined) return;
     this.#busy = true;
-    const before = this.#blocks();
+    const before = this.#blocks() + this.#repaid;
     this.#call(run);
-    const turn = Math.max(this.#elapsed, TURN_MICROS + (this.#blocks() - before) * this.#aesMicros);
+    const blocks = this.#blocks() + this.#repaid - before;
+    const turn = Math.max(this.#elapsed, TURN_MICROS + blocks * this.#aesMicros);
     this.#elapsed = 0;
     this.#work = this.#clock.after(turn, () => {
       this.#settle();

@@ -40,6 +40,8 @@ export interface Parts {
   sensor(channel: number): number;
   /** 32 bits of the hardware's random number generator. */
   random(): number;
+  /** The `crypto` module; undefined: the firmware was built without. */
+  readonly crypto?: Readonly<Record<string, unknown>> | undefined;
 }
 
 const HSPI = 1;
@@ -211,6 +213,7 @@ export function esp8266Globals(parts: Parts): Record<string, unknown> {
       },
     },
     uart: { on: uart.on, write: uart.write },
+    ...(parts.crypto && { crypto: parts.crypto }),
     file: {
       exists: (name: string) => files.exists(name),
       remove: (name: string) => void files.remove(name),

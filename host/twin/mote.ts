@@ -15,6 +15,7 @@ import { LOG_FILES, logOf, readLogs } from '../storage/log.ts';
 import { At86rf233 } from './at86rf233.ts';
 import { Mrf24j40 } from './mrf24j40.ts';
 import { Cpu, HIGH, LOW } from './cpu.ts';
+import { makeCrypto } from './crypto.ts';
 import type { Medium, RadioTwin, Surroundings } from './device.ts';
 import { esp32Globals } from './esp32.ts';
 import { esp8266Globals } from './esp8266.ts';
@@ -28,6 +29,8 @@ export interface TwinHardware {
   readonly mcu: 'esp8266' | 'esp32';
   readonly radio: 'mrf24j40' | 'at86rf233';
   readonly pins: Wiring;
+  /** Whether the firmware has the module `crypto`; only on the ESP8266. Default: it has. */
+  readonly crypto?: boolean;
 }
 
 /** Makes the program of one mote, once for each time that it is powered on. */
@@ -188,6 +191,7 @@ export class TwinMote implements Mote {
       sensor: (channel: number) => sensorAt((clock.now - this.#startedAt) / 1e6, channel),
       isOn: () => this.#life === life,
       random: () => source.next().value as number,
+      crypto: hardware.crypto === false ? undefined : makeCrypto((blocks) => cpu.owe(blocks)),
     };
     const globals = hardware.mcu === 'esp8266' ? esp8266Globals(parts) : esp32Globals(parts);
     const program: Program = this.#env.program(this.spec.role, globals);

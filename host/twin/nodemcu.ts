@@ -117,7 +117,7 @@ export function makeTasks(cpu: Cpu): Record<string, unknown> {
       const [priority, run] = args.length > 1 ? [2 - (args[0] as number), args[1]] : [MEDIUM, args[0]];
       check(typeof run === 'function', 'a function to post');
       check(cpu.waiting(priority as number) < QUEUE_LENGTH, `at most ${QUEUE_LENGTH} tasks of a priority`);
-      cpu.later(() => void cpu.post(priority as number, () => void (run as Callback)()));
+      cpu.postLater(priority as number, () => void (run as Callback)());
       return undefined;
     },
   };

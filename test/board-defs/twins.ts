@@ -20,9 +20,11 @@ export interface Setting {
   /** The bench board with radios that have one buffer for both ways. */
   readonly oneBuffer?: boolean;
   readonly hooks?: BenchHooks;
+  /** A firmware without the module `crypto`. */
+  readonly bare?: boolean;
 }
 
-export function traffic({ scenario: name, board, engine = 'v8', oneBuffer = false, hooks = {} }: Setting): Traffic {
+export function traffic({ scenario: name, board, engine = 'v8', oneBuffer = false, hooks = {}, bare = false }: Setting): Traffic {
   const frames = new Map<string, string[]>();
   const listening: BenchHooks = {
     onFrame({ ack, attempt, sender, octets }) {
@@ -37,7 +39,7 @@ export function traffic({ scenario: name, board, engine = 'v8', oneBuffer = fals
     vm: engine,
     oneBuffer,
     hooks: [listening, hooks],
-    ...(board === undefined ? {} : { board: twinBoard(board, engine) }),
+    ...(board === undefined ? {} : { board: twinBoard(board, engine, { bare }) }),
   });
   return { ...result, frames };
 }

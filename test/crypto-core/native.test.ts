@@ -53,7 +53,7 @@ describe('native AES on V8', () => {
   }
 
   it('is three calls a frame, in one block of a step', async () => {
-    expect(await calls([frame], v8Crypto)).toEqual(['AES-CBC', 'AES-ECB', 'mask']);
+    expect(await calls([frame], v8Crypto)).toEqual(['AES-ECB', 'AES-CBC', 'mask']);
     expect(await calls([{ ...frame, tagLength: 0 }], v8Crypto)).toEqual(['AES-ECB', 'mask']);
     const core = await onV8(NATIVE);
     expect(runOne(core, frame).blocks).toBe(1);

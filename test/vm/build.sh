@@ -18,7 +18,7 @@ flock 9
 current() {
   local vm source
   for vm in lua53i lua51f lua51i; do
-    for source in "$here"/{build.sh,launcher.c,bit.c,opcodes.c,nodemcu51.h,wasm32.h}; do
+    for source in "$here"/{build.sh,launcher.c,served.c,served.h,bit.c,opcodes.c,nodemcu51.h,wasm32.h}; do
       [ "$out/$vm.wasm" -nt "$source" ] || return 1
     done
   done
@@ -72,7 +72,7 @@ build() {
   local flags=(--target=wasm32-wasi -O2 -fwrapv '-Dluai_makeseed()=1' -mmutable-globals
     -D_WASI_EMULATED_SIGNAL -D_WASI_EMULATED_PROCESS_CLOCKS -I . "$@")
   clang "${flags[@]}" -w -c ./*.c
-  clang "${flags[@]}" -Wall -Wextra -c "$here"/{launcher,bit,opcodes}.c
+  clang "${flags[@]}" -Wall -Wextra -c "$here"/{launcher,served,bit,opcodes}.c
   clang --target=wasm32-wasi -o vm ./*.o -lwasi-emulated-process-clocks -Wl,--strip-all,--export-table \
     -Wl,--export=__stack_pointer,--stack-first,-z,stack-size=1048576
   mv vm "$out/$name.wasm"

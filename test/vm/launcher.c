@@ -8,6 +8,7 @@
 //   vm.peak()             most octets held so far
 //   vm.opcodes(f, ...)    instructions by kind (opcodes.c)
 //   vm.micros()           processor time, microseconds modulo 2^31
+// With --serve in place of arguments the script is not run: machine.ts does what it likes with it (served.c).
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -19,6 +20,7 @@
 
 #include "lauxlib.h"
 #include "lualib.h"
+#include "served.h"
 
 int luaopen_bit(lua_State *L);
 int vm_opcodes(lua_State *L);
@@ -36,6 +38,8 @@ enum { WATCH = 100000 };  // instructions between two looks at the clock
 static size_t held, peak, base;
 static size_t cap = SIZE_MAX;
 static uint64_t asked;
+// Where the cap follows what is needed: memory is refused once, for the collector to run, and then granted.
+static int follows, refused;
 static uint64_t executed, watched, limit = INT_MAX;
 static int stride = STRIDE;
 
@@ -48,7 +52,13 @@ static void *allocate(void *unused, void *old, size_t oldSize, size_t newSize) {
     return 0;
   }
   size_t after = held - oldSize + newSize;
-  if (newSize > oldSize && after > cap) return 0;
+  if (newSize > oldSize && after > cap) {
+    if (!follows) return 0;
+    refused = !refused;
+    if (refused) return 0;
+    cap = after;
+  }
+  if (newSize > oldSize) refused = 0;
   void *block = realloc(old, newSize);
   if (!block) return 0;
   if (newSize > oldSize) asked += newSize - oldSize;
@@ -70,6 +80,43 @@ static void tick(lua_State *L, lua_Debug *unused) {
 static void every(lua_State *L, int instructions) {
   stride = instructions;
   lua_sethook(L, tick, LUA_MASKCOUNT, stride);
+}
+
+void begin(void) { executed = watched = 0; }
+
+// For the process around a machine that is served: what vm.bytes(), vm.peak() and vm.allocated() tell a script.
+__attribute__((export_name("bytes"))) int servedBytes(void) { return (int)(held - base); }
+__attribute__((export_name("peak"))) int servedPeak(void) { return (int)(peak - base); }
+__attribute__((export_name("asked"))) double servedAsked(void) { return (double)asked; }
+
+static int collected(void) {
+  lua_gc(served, LUA_GCCOLLECT, 0);
+  lua_gc(served, LUA_GCCOLLECT, 0);
+  peak = held;
+  return (int)(held - base);
+}
+
+// Octets held when all garbage is gone; the peak counts from there.
+__attribute__((export_name("collect"))) int servedCollect(void) { return collected(); }
+
+// From now on no more is held than there must be: all garbage goes before the heap grows, so that the peak is what a heap needs.
+__attribute__((export_name("follow"))) void servedFollow(void) {
+  collected();
+  cap = held;
+  follows = 1;
+}
+
+// So many octets of what is held are no part of the heap.
+__attribute__((export_name("apart"))) void servedApart(int octets) {
+  base += (size_t)octets;
+  if (cap != SIZE_MAX) cap += (size_t)octets;
+}
+
+// What is held now is where the heap begins. A cap of 0 is none.
+__attribute__((export_name("heap"))) void servedHeap(int octets) {
+  collected();
+  base = held;
+  cap = octets > 0 ? base + (size_t)octets : SIZE_MAX;
 }
 
 static int count(lua_State *L) {
@@ -137,8 +184,12 @@ static uint64_t amount(const char *option, const char *text) {
 
 int main(int argc, char **argv) {
   uint64_t heap = 0;
-  int at = 1;
+  int at = 1, serves = 0;
   for (; at < argc && argv[at][0] == '-'; at += 2) {
+    if (strcmp(argv[at], "--serve") == 0) {
+      serves = 1, at++;
+      break;
+    }
     if (strcmp(argv[at], "--heap") == 0) heap = amount(argv[at], argv[at + 1]);
     else if (strcmp(argv[at], "--limit") == 0) limit = amount(argv[at], argv[at + 1]);
     else break;
@@ -164,6 +215,11 @@ int main(int argc, char **argv) {
   for (int i = at + 1; i < argc; i++) lua_pushstring(L, argv[i]);
 
   lua_gc(L, LUA_GCSETPAUSE, 110);  // NodeMCU's
+  if (serves) {
+    every(L, STRIDE);
+    serve(L);
+    return 0;
+  }
   lua_gc(L, LUA_GCCOLLECT, 0);
   base = peak = held;
   if (heap) cap = base + heap;

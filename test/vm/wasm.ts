@@ -10,11 +10,28 @@ declare const WebAssembly: {
   Instance: new (module: Module, imports: Record<string, Record<string, unknown>>) => { exports: Exports };
 };
 type Module = object;
-interface Exports {
+export interface Exports {
   memory: { buffer: ArrayBuffer };
   __indirect_function_table: { get(index: number): (...args: number[]) => void };
   __stack_pointer: { value: number };
   _start(): void;
+  /** What a machine that is served (machine.ts) is asked by: served.c, launcher.c. */
+  slots(): number;
+  text(): number;
+  table(): void;
+  value(): void;
+  function(number: number): void;
+  field(): void;
+  global(): void;
+  kind(kind: number): void;
+  call(reference: number, count: number): number;
+  heap(octets: number): void;
+  apart(octets: number): void;
+  follow(): void;
+  collect(): number;
+  bytes(): number;
+  peak(): number;
+  asked(): number;
 }
 
 export interface WasmFile {
@@ -85,6 +102,23 @@ export function runWasm(
   timeout: number,
   file?: WasmFile,
 ): WasmRun {
+  return startWasm(path, args, stdin, timeout, file).run;
+}
+
+export interface StartedWasm {
+  readonly run: WasmRun;
+  readonly machine: Exports;
+}
+
+/** Runs a machine's `main`; one that is served can be asked afterwards. @param relay what its calls of the process do */
+export function startWasm(
+  path: string,
+  args: readonly string[],
+  stdin: Uint8Array,
+  timeout: number,
+  file?: WasmFile,
+  relay: (number: number, count: number) => number = () => NOSYS,
+): StartedWasm {
   const deadline = Date.now() + timeout;
   const written: Record<number, Uint8Array[]> = { 1: [], 2: [] };
   const unread: Record<number, Uint8Array> = { 0: stdin };
@@ -184,6 +218,7 @@ export function runWasm(
     throw(): never {
       throw LUA_ERROR;
     },
+    relay,
     watch(): void {
       if (Date.now() > deadline) throw new Error(`still running after ${timeout} ms`);
     },
@@ -200,5 +235,5 @@ export function runWasm(
     status = error.status;
   }
   const text = (pieces: Uint8Array[]): string => Buffer.concat(pieces).toString('latin1');
-  return { status, stdout: text(written[1]), stderr: text(written[2]) };
+  return { run: { status, stdout: text(written[1]), stderr: text(written[2]) }, machine };
 }

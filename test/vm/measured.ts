@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Twins of a board of which some run the Lua that is flashed on a 32-bit machine, where their heap can be looked at and be scarce.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readBoard } from '../../compiler/boards.ts';
+import { ROOT } from '../../compiler/roots.ts';
+import { twinBoard } from '../../host/twin/board.ts';
+import type { OwnProgram, TwinBoard } from '../../host/twin/board.ts';
+import { pathOf } from '../tools.ts';
+import type { Profile, Vm } from '../tools.ts';
+import { openMachine } from './machine.ts';
+import type { Machine } from './machine.ts';
+
+/** The machine that stands for a profile's boards. */
+export const MACHINES: Readonly<Partial<Record<Profile, Vm>>> = { lua53: 'lua53i', lua51: 'lua51f', lua51i: 'lua51i' };
+
+/** The machine of a board's Lua. */
+export function machineOf(board: string): Vm {
+  const { lua } = readBoard(board);
+  const vm = MACHINES[lua];
+  if (vm === undefined) throw new Error(`expected a board with 32-bit Lua, got ${board} with ${lua}`);
+  return vm;
+}
+
+export interface Measured {
+  readonly board: TwinBoard;
+  /** The latest machine of each of the motes, which has begun. */
+  readonly machines: ReadonlyMap<string, Machine>;
+}
+
+/** @param heap octets that each of these motes may hold: absent: as many as it likes */
+export function measuredBoard(name: string, motes: readonly string[], heap?: number): Measured {
+  const machines = new Map<string, Machine>();
+  const path = pathOf(machineOf(name));
+  const own: OwnProgram = (mote, role, globals) => {
+    if (!motes.includes(mote)) return undefined;
+    const image = readFileSync(join(ROOT, `dist/${name}/${role}.lua`));
+    const machine = openMachine(path, image, `${role}.lua`, globals, heap);
+    machines.set(mote, machine);
+    return machine;
+  };
+  const board = twinBoard(name, 'v8', { own });
+  return { board, machines };
+}
