@@ -32,6 +32,7 @@ export function imagesOf(board: Board): RollupOptions[] {
       globals: modulesOf(board),
       budget: board.imageBytes[role],
       keepJs: runsOnV8(board),
+      isClosed: true,
     };
     return withHardware(
       board,
