@@ -7,8 +7,9 @@ import ts from 'typescript';
 import { INTRINSICS } from './chunk.ts';
 import { Callee } from './inline/callee.ts';
 import { declaredNames, Facts } from './inline/facts.ts';
-import { numbered } from './inline/numbered.ts';
+import { withOneMemory } from './inline/memory.ts';
 import { countCalls, countNames, freshNames, mentions, outerNames, sizeOf, withOwnNames } from './inline/names.ts';
+import { numbered } from './inline/numbered.ts';
 import { isPlain, type Plain } from './inline/plain.ts';
 import { Splice } from './inline/splice.ts';
 import { blockLocals } from './plan.ts';
@@ -98,7 +99,8 @@ function inlineFunctions(file: ts.SourceFile, isClosed: boolean): ts.SourceFile 
     functions.delete(name);
     names.delete(name);
   }
-  return ts.factory.updateSourceFile(file, [...functions.values(), ...others]);
+  const statements = [...functions.values(), ...others];
+  return ts.factory.updateSourceFile(file, isClosed ? withOneMemory(statements, new Facts(others, functions), outer) : statements);
 }
 
 /** Names of functions, each after those it calls where there is no cycle: so that what is inlined is itself finished. */
