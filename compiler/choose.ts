@@ -35,8 +35,13 @@ export function choose(
     '#native': `crypto-core/native/${aes === 'native' ? 'nodemcu' : 'absent'}.ts`,
     '#schedule': `crypto-core/schedule/${schedule}.ts`,
     '#machine': `crypto-core/machine/${profile.version === '5.3' ? 'operators' : 'calls'}.ts`,
-    '#room': `firmware/room/${role === 'mote' ? 'mote' : 'router'}.ts`,
+    '#room': `firmware/room/${roomOf(profile, role)}.ts`,
     '#lines': `firmware/console/lines/${role}.ts`,
     ...(driver === undefined ? {} : { '#board': `board-defs/${driver}/index.ts`, '#app': `firmware/app/${app}.ts` }),
   };
+}
+
+function roomOf({ arithmetic }: Profile, role: string): string {
+  if (role === 'mote') return 'mote';
+  return role === 'router' && arithmetic === 'float' ? 'few' : 'router';
 }

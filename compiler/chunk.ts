@@ -26,8 +26,11 @@ export const PURE_INTRINSICS: readonly string[] = [
   'lengthOf',
 ];
 
+/** `const memory = makeMemory$(n)`: all memory of a closed image (inline/memory.ts), entries 1 to n of one table. */
+export const MAKE_MEMORY = 'makeMemory$';
+
 /** Made by crypto-core/tables.ts, octets.ts and strings.ts, and turned into Lua by the compiler itself. */
-export const INTRINSICS: ReadonlySet<string> = new Set([...PURE_INTRINSICS, ...ACTIVE]);
+export const INTRINSICS: ReadonlySet<string> = new Set([...PURE_INTRINSICS, ...ACTIVE, MAKE_MEMORY]);
 
 export interface TopLevelName {
   readonly symbol: ts.Symbol;

@@ -33,6 +33,7 @@ export function imagesOf(board: Board): RollupOptions[] {
       globals: modulesOf(board),
       budget: board.imageBytes[role],
       keepJs: runsOnV8(board),
+      isClosed: true,
     };
     const options = config(
       `dist/${name}.${role}.ts`,

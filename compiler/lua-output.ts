@@ -16,6 +16,8 @@ export interface ImageOptions {
   readonly globals?: Iterable<string>;
   /** Octets of bytecode it may have. */
   readonly budget?: number | undefined;
+  /** Whether all that calls the functions of the image, but for those it exports, is in it. */
+  readonly isClosed?: boolean;
   /** Lua that comes behind, and finds in `core` what the chunk exports. */
   readonly behind?: string;
   /** Whether to keep the untranslated chunk too, for the V8 bench. */
@@ -36,7 +38,7 @@ export function luaOutput(options: ImageOptions): Plugin {
       const chunkMap = withSources(chunk.map as SourceMap, (source) =>
         relative(ROOT, resolve(folder, dirname(chunk.fileName), source)),
       );
-      const flat = inline(chunk.code, chunkMap);
+      const flat = inline(chunk.code, chunkMap, options.isClosed);
       const { lua, map } = translate(flat.code, flat.map, { name, profile, globals: new Set(options.globals) });
       passGates(openImage(name, lua, map, profile, options));
       const fileMap = withSources(map, (source) => relative(resolve(folder, dirname(name)), resolve(ROOT, source)));

@@ -4,7 +4,7 @@
 // costs about three times an upvalue's, so the names used least are spilled. Where there is such an array, small memory goes into it
 // word by word (scatter.ts): that saves its table, and costs no more than an access to one.
 import ts from 'typescript';
-import type { Chunk, TopLevelName } from './chunk.ts';
+import { MAKE_MEMORY, type Chunk, type TopLevelName } from './chunk.ts';
 import type { Profile } from './profiles.ts';
 import { scattered } from './scatter.ts';
 
@@ -20,6 +20,8 @@ export interface Plan {
   /** Slots of names and of entries; those of entries come last. */
   readonly slots: number;
   readonly array: string;
+  /** Entries that the array has before the slots: all memory of a closed image, whose name the array then has. */
+  readonly memory: number;
 }
 
 const LUA_WORDS: ReadonlySet<string> = new Set(
@@ -33,17 +35,15 @@ const LUA_WORDS: ReadonlySet<string> = new Set(
  */
 export function plan(chunk: Chunk, profile: Profile, hoisted: number): Plan {
   const all = [...chunk.topLevel.values()];
-  // One register is kept free: the array itself takes a local as soon as one name is spilled.
-  const room =
-    Math.min(profile.maxLocals, MAX_MAIN_LOCALS) -
-    hoisted -
-    Math.max(FILLING_LOCALS, blockLocals(chunk.file.statements.filter(isInitialisation)));
-  const loose = all.length <= room ? new Map<TopLevelName, number>() : scattered(chunk);
-  const names = all.filter((name) => !loose.has(name));
-  const excess = names.length - room + (loose.size > 0 || names.length > room ? 1 : 0);
+  const memory = all.find((name) => lengthOfMemory(name, chunk) !== undefined);
+  const before = (memory && lengthOfMemory(memory, chunk)) ?? 0;
+  const room = memory ? HOT_NAMES : roomOf(chunk, profile, hoisted);
+  const loose = memory || all.length <= room ? new Map<TopLevelName, number>() : scattered(chunk);
+  const names = all.filter((name) => !loose.has(name) && name !== memory);
+  const excess = names.length - room + (!memory && (loose.size > 0 || names.length > room) ? 1 : 0);
   const spilled = excess <= 0 ? [] : leastUsed(names, excess);
   const slots = new Map<ts.Symbol, number>();
-  for (const name of names) if (spilled.includes(name)) slots.set(name.symbol, slots.size + 1);
+  for (const name of names) if (spilled.includes(name)) slots.set(name.symbol, before + slots.size + 1);
   const entries = new Map<ts.Symbol, number>();
   let count = slots.size;
   for (const [name, length] of loose) {
@@ -72,15 +72,36 @@ export function plan(chunk: Chunk, profile: Profile, hoisted: number): Plan {
     slot: (symbol) => slots.get(symbol),
     entries: (symbol) => entries.get(symbol),
     slots: count,
-    array: count > 0 ? freshName('S') : '',
+    array: memory ? nameOf(memory.declaration.name as ts.Identifier) : count > 0 ? freshName('S') : '',
+    memory: before,
   };
 }
+
+/** Names that the main function has locals for. */
+function roomOf(chunk: Chunk, profile: Profile, hoisted: number): number {
+  // One register is kept free: the array itself takes a local as soon as one name is spilled.
+  const initialisation = blockLocals(chunk.file.statements.filter(isInitialisation));
+  return Math.min(profile.maxLocals, MAX_MAIN_LOCALS) - hoisted - Math.max(FILLING_LOCALS, initialisation);
+}
+
+/**
+ * Names that are locals where all memory is one table, which a slot more costs one entry: 12 octets, or 8. A local that functions use
+ * costs 24 to 28, and 4 in each of them; an access to it costs an instruction less.
+ */
+export const HOT_NAMES = Number(process.env['HOT'] ?? 16);
 
 /** A numeric for, such as fills large memory while the module initialises, has three locals of its own and its counter. */
 const FILLING_LOCALS = 4;
 
 /** Lua 5.3 has 250 registers a function; a table constructor in the main function needs 50 of them besides the locals. */
 const MAX_MAIN_LOCALS = 180;
+
+/** n of `const memory = makeMemory$(n)`. */
+function lengthOfMemory({ declaration }: TopLevelName, chunk: Chunk): number | undefined {
+  const made = ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+  if (!made || !ts.isCallExpression(made) || chunk.intrinsic(made.expression) !== MAKE_MEMORY) return undefined;
+  return chunk.constant(made.arguments[0]!) as number;
+}
 
 function leastUsed(names: readonly TopLevelName[], count: number): TopLevelName[] {
   return [...names].sort((a, b) => a.uses - b.uses).slice(0, count);

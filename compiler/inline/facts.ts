@@ -40,6 +40,11 @@ export class Facts {
     return this.#topLevel.has(name);
   }
 
+  /** Whether any function assigns to this name, or to a local of this name. */
+  isAssigned(name: string): boolean {
+    return this.#assigned.has(name);
+  }
+
   /** Whether no call changes what a name stands for: locals, and what is never assigned. */
   isSteady(name: string): boolean {
     return !this.#topLevel.has(name) || !this.#assigned.has(name);

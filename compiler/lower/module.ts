@@ -4,7 +4,7 @@
 // module initialisation, exports.
 import * as lua from 'typescript-to-lua';
 import ts from 'typescript';
-import type { TopLevelName } from '../chunk.ts';
+import { MAKE_MEMORY, type TopLevelName } from '../chunk.ts';
 import { DialectError } from '../errors.ts';
 import { lowerFlashBytes } from './flash.ts';
 import { lowerFunction, variableName } from './statements.ts';
@@ -13,7 +13,9 @@ import { literal, reference, spillSlot, type Unit } from './unit.ts';
 /** @returns the whole chunk but for the library functions, which are known when everything else is lowered. */
 export function lowerModule(unit: Unit): lua.Statement[] {
   const { chunk } = unit;
-  const names = [...chunk.topLevel.values()].filter((name) => unit.plan.entries(name.symbol) === undefined);
+  const names = [...chunk.topLevel.values()].filter(
+    (name) => unit.plan.entries(name.symbol) === undefined && !isAllMemory(name, unit),
+  );
   const memory = new Map<TopLevelName, lua.Expression>();
   for (const name of names) {
     const value = initialValue(name, unit);
@@ -29,6 +31,12 @@ export function lowerModule(unit: Unit): lua.Statement[] {
     ...initialise(memory, unit),
     ...exportTable(unit),
   ];
+}
+
+/** Whether it is `const memory = makeMemory$(n)`, which is the spill array, too. */
+function isAllMemory({ declaration }: TopLevelName, unit: Unit): boolean {
+  const made = ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+  return made !== undefined && ts.isCallExpression(made) && unit.chunk.intrinsic(made.expression) === MAKE_MEMORY;
 }
 
 /** What a variable starts with, where that needs nothing else: `makeBytes(16)`, a constant. */
@@ -97,11 +105,14 @@ function spillArray(
   memory: ReadonlyMap<TopLevelName, lua.Expression>,
   unit: Unit,
 ): lua.Statement[] {
-  if (unit.plan.slots === 0) return [];
+  const { slots, memory: before } = unit.plan;
+  if (slots + before === 0) return [];
+  const zeros = Array.from({ length: before }, () => lua.createTableFieldExpression(lua.createNumericLiteral(0)));
   const fields = names
     .filter((name) => unit.plan.slot(name.symbol) !== undefined)
     .map((name) => lua.createTableFieldExpression(memory.get(name) ?? lua.createBooleanLiteral(false)));
-  while (fields.length < unit.plan.slots) fields.push(lua.createTableFieldExpression(lua.createNumericLiteral(0)));
+  fields.unshift(...zeros);
+  while (fields.length < before + slots) fields.push(lua.createTableFieldExpression(lua.createNumericLiteral(0)));
   return [
     lua.createVariableDeclarationStatement(lua.createIdentifier(unit.plan.array), lua.createTableExpression(fields)),
   ];
@@ -205,7 +216,7 @@ function initialiseVariable(
   const identifier = variableName(declaration);
   const symbol = unit.chunk.symbolOf(identifier);
   const name = symbol && unit.chunk.topLevel.get(symbol);
-  if (!name || memory.has(name) || !declaration.initializer || unit.plan.entries(name.symbol) !== undefined) return [];
+  if (!name || isAllMemory(name, unit) || memory.has(name) || !declaration.initializer || unit.plan.entries(name.symbol) !== undefined) return [];
   return [
     lua.createAssignmentStatement(reference(identifier, unit), unit.expression(declaration.initializer), declaration),
   ];

@@ -8,6 +8,7 @@ import { condition, lowerElement } from './expressions.ts';
 import { requireNumber } from './forms.ts';
 import { shareRemainders } from './remainders.ts';
 import { lowerActive } from './strings.ts';
+import { endWithCalls } from './tail.ts';
 import { isPure, reference, skipParentheses, type Unit } from './unit.ts';
 
 /** `x op= y` to op. */
@@ -158,5 +159,6 @@ export function lowerFunction(node: ts.FunctionDeclaration, unit: Unit): lua.Fun
   });
   const body = lua.createBlock(unit.statements(node.body?.statements ?? []));
   shareRemainders(body, parameters.length, unit);
+  if (unit.plan.memory > 0) endWithCalls(body);
   return lua.createFunctionExpression(body, parameters, undefined, lua.NodeFlags.Declaration, node);
 }

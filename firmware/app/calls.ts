@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an application may call from its hooks (docs/application.md).
 
-import { makeBytes, makeWords, type Bytes } from '../../crypto-core/tables.ts';
+import { makeWords, type Bytes } from '../../crypto-core/tables.ts';
 import { setTimer, TIMER_SLEEP } from '../link/timers.ts';
+import { packOctets, unpackOctets } from '../mac/packed.ts';
 
 export { randomWord, readSensor, seconds } from '#board';
 
 /** Most octets of one send(): they fit a frame of 127 octets with any addresses, sealed too. */
 export const PAYLOAD_OCTETS = 64;
 
-export const outgoing = makeBytes(PAYLOAD_OCTETS);
+export const outgoing = makeWords(PAYLOAD_OCTETS >>> 2);
 const state = makeWords(2);
 /** Octets that wait in `outgoing`; 0: none. */
 const LENGTH = 0;
@@ -22,7 +23,7 @@ const SLEEP = 1;
  */
 export function send(bytes: Bytes, at: number, length: number): boolean {
   if (length < 1 || length > PAYLOAD_OCTETS || state[LENGTH] > 0) return false;
-  for (let i = 0; i < length; i++) outgoing[i] = bytes[at + i];
+  packOctets(outgoing, 0, 0, bytes, at, length);
   state[LENGTH] = length;
   return true;
 }
@@ -43,6 +44,11 @@ export function outgoingIsFree(): boolean {
 
 export function setOutgoing(length: number): void {
   state[LENGTH] = length;
+}
+
+/** Copies the `length` octets that takeOutgoing() gave to bytes[at..]. */
+export function copyOutgoing(length: number, bytes: Bytes, at: number): void {
+  unpackOctets(outgoing, 0, length, bytes, at);
 }
 
 /** Takes what waits. @returns its octets, 0 if there is nothing */

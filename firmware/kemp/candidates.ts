@@ -3,9 +3,10 @@
 // most, after which its sender is barred for a doubling time.
 
 import { seconds } from '#board';
+import { CANDIDATES } from '#room';
 import { getWord } from '../../crypto-core/index.ts';
 import { makeWords, type Bytes, type Words } from '../../crypto-core/tables.ts';
-import { copyAddress, names, tellingWord } from '../link/address.ts';
+import { copyAddress, getHandle, names, tellingWord } from '../link/address.ts';
 import { goOn, nothing } from '../link/task.ts';
 import { inMillis, remaining } from '../link/timers.ts';
 import { keyWith, LIVE, NO_KEY } from './keys.ts';
@@ -19,22 +20,24 @@ import {
   MAX_HOPS,
 } from './layout.ts';
 
-const CANDIDATES = 8;
 export const CANDIDATE_ADDRESS = 0;
-const CANDIDATE_KNOWN = 3;
+/**
+ * Whether one is here at all (bit 0), its room (1 to 4), failed runs in a row (5 to 8), how many routers it shares keys with (9 to 12),
+ * and its smoothed link quality in quarters, 0 to 1020, above.
+ */
+const CANDIDATE_TRAITS = 3;
+const ROOM = 1;
+const FAILURES = 5;
+const ROUTERS = 9;
+const QUALITY = 13;
 export const CANDIDATE_RANK = 4;
-/** Smoothed link quality, in quarters: 0 to 1020. */
-const CANDIDATE_QUALITY = 5;
 /** When it counts as silent (timers.ts). */
-const CANDIDATE_SILENT_AT = 6;
-const CANDIDATE_ROOM = 7;
-/** Failed runs in a row, and the second until which it is barred for them. */
-const CANDIDATE_FAILURES = 8;
-const CANDIDATE_BARRED = 9;
-const CANDIDATE_ROUTERS = 10;
-/** Handles (address.ts) of routers it shares keys with. */
-const CANDIDATE_ROUTER = 11;
-export const CANDIDATE_INCARNATION = CANDIDATE_ROUTER + ADVERT_MAX_ROUTERS;
+const CANDIDATE_SILENT_AT = 5;
+/** The second until which it is barred for failed runs. */
+const CANDIDATE_BARRED = 6;
+/** Handles (address.ts) of routers it shares keys with, two a word. */
+const CANDIDATE_ROUTER = 7;
+export const CANDIDATE_INCARNATION = CANDIDATE_ROUTER + (ADVERT_MAX_ROUTERS >>> 1);
 /** Not told yet. */
 export const NO_INCARNATION = -1;
 const CANDIDATE_WORDS = CANDIDATE_INCARNATION + 1;
@@ -61,15 +64,20 @@ export function findCandidate(table: Words, at: number): number {
   const word = tellingWord(table, at);
   const value = table[at + word];
   for (let one = 0; one < CANDIDATES_END; one += CANDIDATE_WORDS) {
-    const fits = candidates[one + word] === value && candidates[one + CANDIDATE_KNOWN] === 1;
+    const fits = candidates[one + word] === value && candidates[one + CANDIDATE_TRAITS] > 0;
     if (fits && names(table, at, candidates, one)) return one;
   }
   return NO_CANDIDATE;
 }
 
+/** Room, failures or routers: four bits. */
+function trait(one: number, at: number): number {
+  return (candidates[one + CANDIDATE_TRAITS] >> at) & 15;
+}
+
 /** Smoothed link quality, 0 to 255. */
 export function qualityOf(one: number): number {
-  return candidates[one + CANDIDATE_QUALITY] >>> 2;
+  return candidates[one + CANDIDATE_TRAITS] >>> (QUALITY + 2);
 }
 
 /** Whether there is a candidate at this place. */
@@ -84,7 +92,7 @@ export function millisLeft(one: number): number {
 
 /** Heard lately. */
 export function heard(one: number): boolean {
-  return candidates[one + CANDIDATE_KNOWN] === 1 && remaining(candidates[one + CANDIDATE_SILENT_AT]) > 0;
+  return candidates[one + CANDIDATE_TRAITS] > 0 && remaining(candidates[one + CANDIDATE_SILENT_AT]) > 0;
 }
 
 /** So far from the base station, it says, that no route leads through it. */
@@ -95,27 +103,30 @@ export function isTooFar(one: number): boolean {
 /** Heard lately, not too far, not barred, with room. */
 export function eligible(one: number): boolean {
   if (!heard(one) || isTooFar(one)) return false;
-  return candidates[one + CANDIDATE_BARRED] <= seconds() && candidates[one + CANDIDATE_ROOM] > 0;
+  return candidates[one + CANDIDATE_BARRED] <= seconds() && trait(one, ROOM) > 0;
 }
 
 /** True if it told that it shares a key with the router of this handle. */
 export function advertised(one: number, handle: number): boolean {
-  for (let i = 0; i < candidates[one + CANDIDATE_ROUTERS]; i++) {
-    if (candidates[one + CANDIDATE_ROUTER + i] === handle) return true;
+  const count = trait(one, ROUTERS);
+  for (let i = 0; i < count; i++) {
+    const two = candidates[one + CANDIDATE_ROUTER + (i >>> 1)];
+    const own = i % 2 === 0 ? two & 0xffff : two >>> 16;
+    if (own === handle) return true;
   }
   return false;
 }
 
 /** A run with this candidate failed: it is barred, twice as long each time. */
 export function barCandidate(one: number): void {
-  const failures = candidates[one + CANDIDATE_FAILURES];
+  const failures = trait(one, FAILURES);
   candidates[one + CANDIDATE_BARRED] = seconds() + (BAR_SECONDS << failures);
-  if (failures < 8) candidates[one + CANDIDATE_FAILURES] = failures + 1;
+  if (failures < 8) candidates[one + CANDIDATE_TRAITS] += 1 << FAILURES;
 }
 
 /** A run with this candidate succeeded. */
 export function clearBar(one: number): void {
-  candidates[one + CANDIDATE_FAILURES] = 0;
+  candidates[one + CANDIDATE_TRAITS] -= trait(one, FAILURES) << FAILURES;
 }
 
 /** A place that is free, or that of a silent one, or NO_CANDIDATE. */
@@ -128,7 +139,8 @@ function freePlace(): number {
 
 /** True if `one` is the first to be compared, or heard less well than `other`. */
 function isWeaker(one: number, other: number): boolean {
-  return other === NO_CANDIDATE || candidates[one + CANDIDATE_QUALITY] < candidates[other + CANDIDATE_QUALITY];
+  if (other === NO_CANDIDATE) return true;
+  return candidates[one + CANDIDATE_TRAITS] >>> QUALITY < candidates[other + CANDIDATE_TRAITS] >>> QUALITY;
 }
 
 /**
@@ -157,7 +169,7 @@ export function findAdvertiser(body: Bytes, at: number): number {
   const low = getWord(body, at + ADVERT_EUI + 4);
   for (let one = 0; one < CANDIDATES_END; one += CANDIDATE_WORDS) {
     const fits = candidates[one + 1] === low && candidates[one] === high;
-    if (fits && candidates[one + CANDIDATE_KNOWN] === 1) return one;
+    if (fits && candidates[one + CANDIDATE_TRAITS] > 0) return one;
   }
   return NO_CANDIDATE;
 }
@@ -167,7 +179,7 @@ export function newCandidate(one: number, body: Bytes, at: number): void {
   for (let i = 0; i < CANDIDATE_WORDS; i++) candidates[one + i] = 0;
   candidates[one] = getWord(body, at + ADVERT_EUI);
   candidates[one + 1] = getWord(body, at + ADVERT_EUI + 4);
-  candidates[one + CANDIDATE_KNOWN] = 1;
+  candidates[one + CANDIDATE_TRAITS] = 1;
   candidates[one + CANDIDATE_INCARNATION] = NO_INCARNATION;
   markSilent(one);
 }
@@ -185,20 +197,22 @@ export function takeAdvert(
   senderAt: number,
   lqi: number,
 ): void {
-  if (heard(one)) candidates[one + CANDIDATE_QUALITY] += lqi - qualityOf(one);
-  else candidates[one + CANDIDATE_QUALITY] = lqi * 4;
+  const old = candidates[one + CANDIDATE_TRAITS] >>> QUALITY;
+  const quality = heard(one) ? old + lqi - (old >>> 2) : lqi * 4;
   candidates[one + 2] = sender[senderAt + 2];
   if (candidates[one + CANDIDATE_INCARNATION] === NO_INCARNATION)
     candidates[one + CANDIDATE_INCARNATION] = body[at + ADVERT_INCARNATION];
   candidates[one + CANDIDATE_RANK] = body[at + ADVERT_RANK];
-  candidates[one + CANDIDATE_ROOM] = body[at + ADVERT_LOAD] & 15;
   candidates[one + CANDIDATE_SILENT_AT] = inMillis(SILENT_MS);
   let count = (length - ADVERT_ROUTERS) >>> 1;
   if (count > ADVERT_MAX_ROUTERS) count = ADVERT_MAX_ROUTERS;
-  candidates[one + CANDIDATE_ROUTERS] = count;
+  const room = body[at + ADVERT_LOAD] & 15;
+  candidates[one + CANDIDATE_TRAITS] =
+    1 + (room << ROOM) + (trait(one, FAILURES) << FAILURES) + (count << ROUTERS) + (quality << QUALITY);
   for (let i = 0; i < count; i++) {
-    const handle = at + ADVERT_ROUTERS + 2 * i;
-    candidates[one + CANDIDATE_ROUTER + i] = body[handle] * 256 + body[handle + 1];
+    const handle = getHandle(body, at + ADVERT_ROUTERS + 2 * i);
+    const two = one + CANDIDATE_ROUTER + (i >>> 1);
+    candidates[two] = i % 2 === 0 ? handle : candidates[two] | (handle << 16);
   }
 }
 
@@ -225,10 +239,8 @@ export function recallCandidate(table: Words, at: number, rank: number, lqi: num
   }
   for (let i = 0; i < CANDIDATE_WORDS; i++) candidates[one + i] = 0;
   copyAddress(table, at, candidates, one);
-  candidates[one + CANDIDATE_KNOWN] = 1;
+  candidates[one + CANDIDATE_TRAITS] = 1 + (1 << ROOM) + (lqi << (QUALITY + 2));
   candidates[one + CANDIDATE_RANK] = rank;
-  candidates[one + CANDIDATE_QUALITY] = lqi * 4;
-  candidates[one + CANDIDATE_ROOM] = 1;
   candidates[one + CANDIDATE_INCARNATION] = NO_INCARNATION;
   candidates[one + CANDIDATE_SILENT_AT] = inMillis(SILENT_MS);
 }

@@ -4,7 +4,7 @@
 // apart.
 
 import { randomWord, seconds, SENT_OK } from '#board';
-import { getWord, putWord } from '../../crypto-core/index.ts';
+import { putWord } from '../../crypto-core/index.ts';
 import { makeWords } from '../../crypto-core/tables.ts';
 import { body, rx, RX_KEY, RX_LENGTH } from '../link/receive.ts';
 import { drop } from '../link/refuse.ts';
@@ -97,8 +97,6 @@ export function onGroup(): void {
     return;
   }
   const from = rx[RX_KEY];
-  for (let i = 0; i < 4; i++) key.keys[from + key.KEY_GROUP + i] = getWord(body, GROUP_KEY_AT + 4 * i);
   key.keys[from + key.KEY_GROUP_INDEX] = body[GROUP_INDEX_AT];
-  key.keys[from + key.KEY_GROUP_COUNTER] = getWord(body, GROUP_COUNTER_AT);
   endTask();
 }

@@ -42,24 +42,22 @@ export const KEY_TRIES = 29;
 export const KEY_DUE = 30;
 /** Highest ctr that the peer's REQUESTs used at this authority: a guard against floods. */
 export const KEY_PEER_CTR = 31;
-/** Group key of the peer, its index and counter. */
-export const KEY_GROUP = 32;
-export const KEY_GROUP_INDEX = 36;
-export const KEY_GROUP_COUNTER = 37;
+/** Index of the group key that the peer has told: of that key no more is kept, since no frame goes under one. */
+export const KEY_GROUP_INDEX = 32;
 /** Seconds of the last frame that opened under it. */
-export const KEY_USED = 38;
+export const KEY_USED = 33;
 /** 1 at R, which answers CONFIRM; 0 at N, which sends it. */
-export const KEY_SERVED = 39;
+export const KEY_SERVED = 34;
 /** When this key was made, and when the base station made the first of its line: seconds. They set refresh and renewal. */
-export const KEY_MADE = 40;
-export const KEY_BORN = 41;
+export const KEY_MADE = 35;
+export const KEY_BORN = 36;
 /** ECHOs sent in vain since the peer was last heard under this key, and when the next is due (ms); DOUBTED: it did not answer. */
-export const KEY_PROBES = 42;
-export const KEY_PROBE_DUE = 43;
+export const KEY_PROBES = 37;
+export const KEY_PROBE_DUE = 38;
 /** At R: index of the group key that the peer was told of last, and when that was last tried in vain (s). */
-export const KEY_TOLD = 44;
-export const KEY_TELL_TRIED = 45;
-const KEY_WORDS = 46;
+export const KEY_TOLD = 39;
+export const KEY_TELL_TRIED = 40;
+const KEY_WORDS = 41;
 
 export const FREE = 0;
 /** R sealed a NOTICE with it; N has not used it yet. */

@@ -116,9 +116,7 @@ function install(): void {
   keys[fresh + key.KEY_USED] = seconds();
   keys[fresh + key.KEY_SEQ_OUT] = 1;
   keys[fresh + key.KEY_SEQ_IN] = 1;
-  for (let i = 0; i < 4; i++) keys[fresh + key.KEY_GROUP + i] = getWord(body, from + 3 + 4 * i);
   keys[fresh + key.KEY_GROUP_INDEX] = body[from + 19];
-  keys[fresh + key.KEY_GROUP_COUNTER] = getWord(body, from + 20);
   report(
     EVENT_KEY,
     keys[fresh + 1],

@@ -6,7 +6,7 @@ import { report, SENT_OK } from '#board';
 import { onSample } from '#app';
 import { putWord } from '../../crypto-core/index.ts';
 import { makeWords } from '../../crypto-core/tables.ts';
-import { outgoing, takeOutgoing } from '../app/calls.ts';
+import { copyOutgoing, takeOutgoing } from '../app/calls.ts';
 import { EVENT_DATA_SENT } from '../events.ts';
 import { putAddress, widthOf } from '../link/address.ts';
 import { body, rx, RX_KEY, RX_LENGTH } from '../link/receive.ts';
@@ -80,7 +80,7 @@ export function flush(): void {
     return;
   }
   const start = sealsData() ? layout.DATA_SEALED_HEAD : layout.DATA_CLEAR_HEAD;
-  for (let i = 0; i < length; i++) message[start + i] = outgoing[i];
+  copyOutgoing(length, message, start);
   if (sealsData()) {
     state[LENGTH] = length;
     sealReading();

@@ -4,12 +4,13 @@
 
 import { randomWord, report, SENT_OK } from '#board';
 import { putWord } from '../../crypto-core/index.ts';
-import { makeBytes, makeWords } from '../../crypto-core/tables.ts';
+import { makeWords } from '../../crypto-core/tables.ts';
 import { PAYLOAD_OCTETS } from '../app/calls.ts';
 import { EVENT_DOWN_SENT } from '../events.ts';
 import { endTask } from '../link/task.ts';
 import { setTimer, TIMER_DOWN } from '../link/timers.ts';
 import { message, txStatus } from '../link/transmit.ts';
+import { unpackOctets } from '../mac/packed.ts';
 import { IDENTITY_EUI, NODE_DATA, NODE_EUI, NODE_SESSION_COUNTER } from '../records.ts';
 import { me } from './identity.ts';
 import * as layout from './layout.ts';
@@ -21,8 +22,8 @@ import { sealBody, sealTerms } from './sealed.ts';
 /** Times that data is handed to the radio. */
 const TRIES = 3;
 
-/** What waits. */
-export const waiting = makeBytes(PAYLOAD_OCTETS);
+/** What waits, packed (mac/packed.ts). */
+export const waiting = makeWords(PAYLOAD_OCTETS >>> 2);
 const state = makeWords(5);
 const NODE = 0;
 /** Octets that wait; 0: none. */
@@ -82,7 +83,7 @@ export function downTask(): void {
 }
 
 function putWaiting(at: number): void {
-  for (let i = 0; i < state[LENGTH]; i++) message[at + i] = waiting[i];
+  unpackOctets(waiting, 0, state[LENGTH], message, at);
 }
 
 function onSealed(): void {

@@ -10,7 +10,7 @@ import { EVENT_COMMIT, MODE_CENTRALISED, MODE_REFRESH } from '../events.ts';
 import { copyAddress, names } from '../link/address.ts';
 import { body, rx, RX_LENGTH, sender } from '../link/receive.ts';
 import { drop, refuse } from '../link/refuse.ts';
-import { endTask, jobOk, nameRun } from '../link/task.ts';
+import { endTask, goOn, jobOk, nameRun } from '../link/task.ts';
 import { message, sendMessage } from '../link/transmit.ts';
 import { IDENTITY_BASE_EUI, IDENTITY_DEPTH_LIMIT, IDENTITY_EUI, IDENTITY_PROVISIONAL, NO_SHORT } from '../records.ts';
 import * as refusal from '../refusals.ts';
@@ -161,7 +161,7 @@ function install(tagHigh: number, tagLow: number): void {
   wipeBytes(body, 0, rx[RX_LENGTH]);
   notices[noticeOf(fresh) + APPROVAL_TAG] = tagHigh;
   notices[noticeOf(fresh) + APPROVAL_TAG + 1] = tagLow;
-  sealNotice();
+  goOn(sealNotice);
 }
 
 /** The base station grants a key to itself: K_NR is in crypto-core's output at `secret`. Goes on like an APPROVAL. */
@@ -173,7 +173,7 @@ export function installOwn(secret: Words, at: number): void {
     return;
   }
   for (let i = 0; i < 4; i++) key.keys[fresh + key.KEY_SECRET + i] = secret[at + i];
-  sealNotice();
+  goOn(sealNotice);
 }
 
 /** Tentative entries are per node and authority; one of another authority is never displaced. */

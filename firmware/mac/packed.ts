@@ -40,14 +40,14 @@ export function packOctets(
   }
 }
 
-/** Copies `length` octets packed from words[first] on to bytes[0 .. length-1]. */
-export function unpackOctets(words: Words, first: number, length: number, bytes: Bytes): void {
+/** Copies `length` octets packed from words[first] on to bytes[to .. to+length-1]. */
+export function unpackOctets(words: Words, first: number, length: number, bytes: Bytes, to: number): void {
   const whole = length >>> 2;
-  for (let i = 0; i < whole; i++) putWord(bytes, i << 2, words[first + i]);
+  for (let i = 0; i < whole; i++) putWord(bytes, to + (i << 2), words[first + i]);
   const at = whole << 2;
   let word = at < length ? words[first + whole] : 0;
   for (let i = length - 1; i >= at; i--) {
-    bytes[i] = word & 255;
+    bytes[to + i] = word & 255;
     word = word >>> 8;
   }
 }

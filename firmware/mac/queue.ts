@@ -48,7 +48,7 @@ export function queuePut(frame: Bytes, length: number, lqi: number): boolean {
 export function queueTake(frame: Bytes): number {
   if (state[COUNT] === 0) return 0;
   const entry = state[OLDEST] * ENTRY_WORDS;
-  unpackOctets(entries, entry + FRAME, entries[entry + LENGTH], frame);
+  unpackOctets(entries, entry + FRAME, entries[entry + LENGTH], frame, 0);
   state[TAKEN_QUALITY] = entries[entry + QUALITY];
   state[OLDEST] = (state[OLDEST] + 1) % QUEUE_FRAMES;
   state[COUNT] -= 1;

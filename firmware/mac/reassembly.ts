@@ -112,7 +112,7 @@ function collect(header: Words, frame: Bytes, mpx: Words, now: number, body: Byt
   slots[slot + FILLED] = length;
   slots[slot + DUE] += 1;
   if (!last) return 0;
-  unpackOctets(slots, slot + BODY, total, body);
+  unpackOctets(slots, slot + BODY, total, body, 0);
   release(slot);
   return total;
 }

@@ -7,9 +7,11 @@
  */
 export { txFrame as body, txFrame as frame } from '#board';
 
-/** Keys with 8 routers that it may return to, and one more while one is replaced. */
-export const LIVE_KEYS = 9;
+/** Keys with 6 routers that it may return to, and one more while one is replaced. */
+export const LIVE_KEYS = 7;
 export const TENTATIVE_KEYS = 0;
+/** Routers in earshot that it knows of. */
+export const CANDIDATES = 6;
 /** Octets of the largest message that it takes, and makes: data has 64 octets of the application's and 22 of ours. */
 export const BODY_LENGTH = 128;
 export const MESSAGE_LENGTH = 96;

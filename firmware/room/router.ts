@@ -7,6 +7,8 @@ import { makeBytes } from '../../crypto-core/tables.ts';
 export const LIVE_KEYS = 24;
 /** Keys that it has offered to nodes and that none has used yet. */
 export const TENTATIVE_KEYS = 5;
+/** Routers in earshot that it knows of. */
+export const CANDIDATES = 8;
 /** Octets of the largest KEMP message: UP with a route of 14 routers and what it carries. */
 export const BODY_LENGTH = 224;
 export const MESSAGE_LENGTH = BODY_LENGTH;

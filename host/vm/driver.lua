@@ -32,8 +32,18 @@ local function short(value)
   return char(value % 256, floor(value / 256))
 end
 
+-- Where a part of the mailbox is: a table and the index of its first entry.
+local function part(mote, name)
+  local found = mote[name]
+  if type(found) == 'number' then return mote.memory, found end
+  return found, 0
+end
+
 local function serve(mote)
-  local inbox, outbox, txFrame, step = mote.inbox, mote.outbox, mote.txFrame, mote.step
+  local inbox, inboxAt = part(mote, 'inbox')
+  local outbox, outboxAt = part(mote, 'outbox')
+  local txFrame, txFrameAt = part(mote, 'txFrame')
+  local step = mote.step
   while true do
     local size = input:read(2)
     if not size then return end
@@ -41,18 +51,20 @@ local function serve(mote)
     local request = input:read(low + high * 256)
     low, high = request:byte(1, 2)
     local words = low + high * 256
-    for i = 0, words - 1 do inbox[i] = word(request, 3 + 4 * i) end
-    local to = inbox[0] == RECEIVE and mote.rxFrame or inbox[0] == COMMAND and mote.rxLine
+    for i = 0, words - 1 do inbox[inboxAt + i] = word(request, 3 + 4 * i) end
+    local op = inbox[inboxAt]
+    local to = op == RECEIVE and 'rxFrame' or op == COMMAND and 'rxLine'
     if to then
+      local octetsOf, first = part(mote, to)
       local at = 3 + 4 * words
-      for i = at, #request do to[i - at] = request:byte(i) end
+      for i = at, #request do octetsOf[first + i - at] = request:byte(i) end
     end
 
     left = budget
     local used = step()
     local parts = { short(used) }
-    for i = 0, used - 1 do parts[#parts + 1] = octets(outbox[i]) end
-    parts[#parts + 1] = char(unpack(txFrame, 0, 127))
+    for i = 0, used - 1 do parts[#parts + 1] = octets(outbox[outboxAt + i]) end
+    parts[#parts + 1] = char(unpack(txFrame, txFrameAt, txFrameAt + 127))
     local answer = table.concat(parts)
     output:write(short(#answer), answer)
     output:flush()

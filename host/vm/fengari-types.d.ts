@@ -35,6 +35,7 @@ declare module 'fengari' {
       lua_tonumber(L: LuaState, index: number): number;
       lua_tostring(L: LuaState, index: number): Uint8Array;
       lua_gettop(L: LuaState): number;
+      lua_isnumber(L: LuaState, index: number): boolean;
       lua_next(L: LuaState, index: number): number;
       lua_pushnil(L: LuaState): void;
       lua_pushboolean(L: LuaState, value: boolean): void;

@@ -15,18 +15,21 @@ const INTEGER = 3 | (1 << 4);
 /** Instructions between two looks at the budget of a step. */
 const STRIDE = 1_000_000;
 
-/** The value cells of a 0-based table of `count` numbers. */
+/** The value cells of `count` numbers: a 0-based table, or those from a place on in the table that is the image's memory. */
 function cells(L: LuaState, field: string, count: number): TValue[] {
-  lua.lua_getfield(L, -1, to_luastring(field));
+  const image = lua.lua_gettop(L);
+  lua.lua_getfield(L, image, to_luastring(field));
+  const first = lua.lua_isnumber(L, -1) ? lua.lua_tointeger(L, -1) : 0;
+  if (lua.lua_isnumber(L, -1)) lua.lua_getfield(L, image, to_luastring('memory'));
   if (!lua.lua_istable(L, -1)) throw new Error(`expected the image to have a table ${field}, got none`);
   const { strong } = lua.lua_topointer(L, -1) as Table;
   const found: TValue[] = [];
   for (let i = 0; i < count; i++) {
-    const entry = strong.get(i);
+    const entry = strong.get(first + i);
     if (entry === undefined) throw new Error(`expected ${field} to have ${count} entries from 0, got ${i}`);
     found.push(entry.value);
   }
-  lua.lua_settop(L, -2);
+  lua.lua_settop(L, image);
   return found;
 }
 

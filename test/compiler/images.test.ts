@@ -12,8 +12,8 @@ for (const board of boardNames().map(readBoard)) {
     // Those of a real board ask for its hardware while they load: test/board-defs/.
     it.runIf(board.hardware === undefined).each(board.roles)(`%s loads on ${vm}`, (role) => {
       const lua = readFileSync(`dist/${board.name}/${role}.lua`, 'utf8');
-      const script = `local image = assert((loadstring or load)([==[${lua}]==]))() print(type(image.step), type(image.inbox))`;
-      expect(runLua(vm, { script })).toBe('function\ttable\n');
+      const script = `local image = assert((loadstring or load)([==[${lua}]==]))() print(type(image.step), type(image.memory[image.inbox]))`;
+      expect(runLua(vm, { script })).toBe('function\tnumber\n');
     });
 
     it.each(board.roles)('%s passes the gates', (role) => {

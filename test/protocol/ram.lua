@@ -5,8 +5,14 @@
 
 local RECEIVE, COMMAND = 2, 6
 
-local function fill(text, pattern, base, to)
-  local at = 0
+-- Where a part of the mailbox is: a table and the index of its first entry.
+local function part(mote, name)
+  local found = mote[name]
+  if type(found) == 'number' then return mote.memory, found end
+  return found, 0
+end
+
+local function fill(text, pattern, base, to, at)
   for piece in string.gmatch(text, pattern) do
     to[at] = tonumber(piece, base)
     at = at + 1
@@ -32,11 +38,12 @@ end
 
 -- Repeats the life on a mote.
 local function live(mote)
+  local inbox, inboxAt = part(mote, 'inbox')
   for words, received in string.gmatch(data, '([^|\n]*)|([^|\n]*)\n') do
-    fill(words, '-?%d+', 10, mote.inbox)
-    local op = mote.inbox[0]
-    if op == RECEIVE then fill(received, '%x%x', 16, mote.rxFrame) end
-    if op == COMMAND then fill(received, '%x%x', 16, mote.rxLine) end
+    fill(words, '-?%d+', 10, inbox, inboxAt)
+    local op = inbox[inboxAt]
+    if op == RECEIVE then fill(received, '%x%x', 16, part(mote, 'rxFrame')) end
+    if op == COMMAND then fill(received, '%x%x', 16, part(mote, 'rxLine')) end
     mote.step()
   end
 end

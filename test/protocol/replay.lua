@@ -3,7 +3,16 @@
 -- `image`, the module; `data`, a line a step: inbox words | octets in hex | outbox words | sent frame in hex; `leak`, whether
 -- each step shall ask for a table more. Result: steps, octets of the first half, octets of the second, the greediest step.
 
-local inbox, outbox, rxFrame, rxLine, txFrame = image.inbox, image.outbox, image.rxFrame, image.rxLine, image.txFrame
+-- Where a part of the mailbox is: a table and the index of its first entry.
+local function part(name)
+  local found = image[name]
+  if type(found) == 'number' then return image.memory, found end
+  return found, 0
+end
+
+local inbox, inboxAt = part('inbox')
+local outbox, outboxAt = part('outbox')
+local txFrame, txFrameAt = part('txFrame')
 local RECEIVE, COMMAND = 2, 6
 local used, litter
 local imageStep = image.step
@@ -28,10 +37,9 @@ end
 if not pcall(collectgarbage, 'count') then allocated = function(f) f() return 0 end
 else collectgarbage('stop') end
 
--- Numbers of `text` into `to`, from 0 on: words in decimal, or octets of two hexadecimal digits.
+-- Numbers of `text` into `to`, from `at` on: words in decimal, or octets of two hexadecimal digits.
 local WORD, OCTET = { '-?%d+', 10 }, { '%x%x', 16 }
-local function fill(text, kind, to)
-  local at = 0
+local function fill(text, kind, to, at)
   for piece in string.gmatch(text, kind[1]) do
     to[at] = tonumber(piece, kind[2])
     at = at + 1
@@ -39,11 +47,11 @@ local function fill(text, kind, to)
 end
 
 -- Compares them. Gives how many they are.
-local function expect(what, number, text, kind, from)
+local function expect(what, number, text, kind, from, first)
   local at = 0
   for piece in string.gmatch(text, kind[1]) do
-    if from[at] ~= tonumber(piece, kind[2]) then
-      error('step ' .. number .. ': expected ' .. what .. ' ' .. text .. ', got ' .. tostring(from[at]) .. ' at ' .. at, 0)
+    if from[first + at] ~= tonumber(piece, kind[2]) then
+      error('step ' .. number .. ': expected ' .. what .. ' ' .. text .. ', got ' .. tostring(from[first + at]) .. ' at ' .. at, 0)
     end
     at = at + 1
   end
@@ -56,13 +64,13 @@ for _ in string.gmatch(data, '\n') do steps = steps + 1 end
 local number, halves, most, greedy = 0, { 0, 0 }, 0, 0
 for words, received, out, sent in string.gmatch(data, '([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)\n') do
   number = number + 1
-  fill(words, WORD, inbox)
-  if inbox[0] == RECEIVE then fill(received, OCTET, rxFrame) end
-  if inbox[0] == COMMAND then fill(received, OCTET, rxLine) end
+  fill(words, WORD, inbox, inboxAt)
+  if inbox[inboxAt] == RECEIVE then fill(received, OCTET, part('rxFrame')) end
+  if inbox[inboxAt] == COMMAND then fill(received, OCTET, part('rxLine')) end
   local asked = allocated(step)
-  local expected = expect('the outbox', number, out, WORD, outbox)
+  local expected = expect('the outbox', number, out, WORD, outbox, outboxAt)
   if expected ~= used then error('step ' .. number .. ': expected ' .. expected .. ' words in the outbox, got ' .. used, 0) end
-  expect('the frame', number, sent, OCTET, txFrame)
+  expect('the frame', number, sent, OCTET, txFrame, txFrameAt)
   local half = number + number > steps and 2 or 1
   halves[half] = halves[half] + asked
   if half == 2 and asked > most then

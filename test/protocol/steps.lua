@@ -6,9 +6,15 @@
 
 local INIT, RECEIVE, COMMAND, PRELOAD, RETAINED = 0, 2, 6, 7, 8
 
--- Numbers of `text` into `to`, from 0 on.
-local function fill(text, pattern, base, to)
-  local at = 0
+-- Where a part of the mailbox is: a table and the index of its first entry.
+local function part(mote, name)
+  local found = mote[name]
+  if type(found) == 'number' then return mote.memory, found end
+  return found, 0
+end
+
+-- Numbers of `text` into `to`, from `at` on.
+local function fill(text, pattern, base, to, at)
   for piece in string.gmatch(text, pattern) do
     to[at] = tonumber(piece, base)
     at = at + 1
@@ -22,13 +28,14 @@ local function share()
 end
 
 local mote = load()
+local inbox, inboxAt = part(mote, 'inbox')
 local number, total, most, longest = 0, 0, 0, 0
 for words, received in string.gmatch(data, '([^|\n]*)|([^|\n]*)\n') do
   number = number + 1
-  fill(words, '-?%d+', 10, mote.inbox)
-  local op = mote.inbox[0]
-  if op == RECEIVE then fill(received, '%x%x', 16, mote.rxFrame) end
-  if op == COMMAND then fill(received, '%x%x', 16, mote.rxLine) end
+  fill(words, '-?%d+', 10, inbox, inboxAt)
+  local op = inbox[inboxAt]
+  if op == RECEIVE then fill(received, '%x%x', 16, part(mote, 'rxFrame')) end
+  if op == COMMAND then fill(received, '%x%x', 16, part(mote, 'rxLine')) end
   if op == INIT or op == PRELOAD or op == RETAINED or wanted ~= 0 and number ~= wanted then
     -- The first three are the bench's own: before a mote runs, it is given its seed and what its flash and its retained memory hold.
     mote.step()

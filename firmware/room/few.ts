@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+// '#room' of a router where an entry of a table has 12 octets, on Lua 5.1 with floating point: for 8 neighbours.
+
+export { BODY_LENGTH, body, CANDIDATES, frame, MESSAGE_LENGTH } from './router.ts';
+
+/** One key with each of 8 neighbours, and 4 of its own. */
+export const LIVE_KEYS = 12;
+/** Keys that it has offered to nodes and that none has used yet. */
+export const TENTATIVE_KEYS = 3;
