@@ -17,5 +17,7 @@ export declare const MAX_PSDU: number;
 export declare const STEP_BLOCKS: number;
 /** Whether the console tells what the mote does. */
 export declare const REPORTS: boolean;
+/** Whether it can be told to give its link keys away. */
+export declare const DEBUG: boolean;
 /** Storage records that the role has, firmware/records.ts: their numbers are below this. */
 export declare const RECORDS: number;

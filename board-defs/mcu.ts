@@ -58,9 +58,12 @@ export declare function readSensor(channel: number): number;
 /** 32 random bits. */
 export declare function randomWord(): number;
 
-/** Names what is called when a line of `length` octets lies in rxLine. Once. */
-export declare function startConsole(line: (length: number) => void): void;
-/** One octet to the console. */
+/** Names what is called with each octet that is typed. Once. */
+export declare function startConsole(typed: (octet: number) => void): void;
+/** One octet, and a literal, to the console. */
 export declare function consoleWrite(octet: number): void;
-/** A text to the console; a literal. */
 export declare function consoleText(text: string): void;
+/** Octets of memory that are free. */
+export declare function freeHeap(): number;
+/** Resets the processor. */
+export declare function restart(): void;

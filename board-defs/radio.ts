@@ -9,6 +9,9 @@ export declare function radioStart(): void;
 /** @param channel 11 to 26. */
 export declare function radioChannel(channel: number): void;
 /** As firmware/board.ts. */
+export declare function radioPower(): number;
+export declare function setRadioPower(dbm: number): boolean;
+/** As firmware/board.ts. */
 export declare function radioFilter(pan: number, short: number, euiHigh: number, euiLow: number): void;
 /** Sends txFrame[0 .. length-1]; the radio writes the FCS itself. */
 export declare function radioSend(length: number): void;

@@ -24,3 +24,5 @@ export declare function isNoHandle(handle: Handle): boolean;
 export declare function isNoText(text: string): boolean;
 /** Are there records as images before the log kept them, one file each? */
 export declare function hasOldFiles(): boolean;
+/** Both files; while one is left it is whole, and all is there. */
+export declare function removeLogs(): void;

@@ -29,6 +29,8 @@ const schema = z
     imageBytes: z.record(z.string(), z.int().positive()),
     /** What the driver `nodemcu` drives; other drivers have none. */
     hardware: hardware.optional(),
+    /** Whether its images can be told to give their link keys away, on the console. */
+    debug: z.boolean().default(false),
     /** Further modules of NodeMCU that an image may read: crypto, for native AES. */
     modules: z.array(z.string()).default([]),
   })

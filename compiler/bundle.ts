@@ -8,7 +8,9 @@ import { INTRINSICS } from './chunk.ts';
 import { ROOT } from './roots.ts';
 
 /** The modules that say what the intrinsics do on V8. */
-const INTRINSIC_MODULES = ['tables', 'octets', 'strings'].map((name) => join(ROOT, `crypto-core/${name}.ts`));
+const INTRINSIC_MODULES = ['tables', 'octets', 'strings', 'literals'].map((name) =>
+  join(ROOT, `crypto-core/${name}.ts`),
+);
 
 /** Removes the types from each TypeScript module, without looking at any other. tsc checks them (npm run lint). */
 export function stripTypes(): Plugin {

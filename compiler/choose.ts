@@ -21,7 +21,7 @@ export const UPTIME = 'uptime';
  * Paths below the repository's root, by name.
  * @param driver folder below board-defs/, for an image that runs on a board
  * @param app file of firmware/app/
- * @param role file of firmware/roles/; what memory it has is in firmware/room/
+ * @param role file of firmware/roles/; its memory is in firmware/room/, its console in firmware/console/lines/
  */
 export function choose(
   profile: Profile,
@@ -36,6 +36,7 @@ export function choose(
     '#schedule': `crypto-core/schedule/${schedule}.ts`,
     '#machine': `crypto-core/machine/${profile.version === '5.3' ? 'operators' : 'calls'}.ts`,
     '#room': `firmware/room/${role === 'mote' ? 'mote' : 'router'}.ts`,
+    '#lines': `firmware/console/lines/${role}.ts`,
     ...(driver === undefined ? {} : { '#board': `board-defs/${driver}/index.ts`, '#app': `firmware/app/${app}.ts` }),
   };
 }

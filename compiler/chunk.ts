@@ -23,6 +23,7 @@ export const PURE_INTRINSICS: readonly string[] = [
   'joined',
   'part',
   'charAt',
+  'lengthOf',
 ];
 
 /** Made by crypto-core/tables.ts, octets.ts and strings.ts, and turned into Lua by the compiler itself. */

@@ -5,6 +5,7 @@ import { rollup, type InputOptions, type OutputOptions } from 'rollup';
 import { chosenModules, stripTypes, virtualModule } from './bundle.ts';
 import { PURE_INTRINSICS } from './chunk.ts';
 import { choose, FAST, type Cipher } from './choose.ts';
+import { imageFacts } from './image-module.ts';
 import { luaOutput, type ImageOptions } from './lua-output.ts';
 import { PROFILES, type ProfileName } from './profiles.ts';
 import { ROOT } from './roots.ts';
@@ -20,6 +21,10 @@ export interface CompileOptions {
   readonly driver?: string;
   /** File of firmware/app/ that '#app' stands for. */
   readonly app?: string;
+  /** File of firmware/roles/ that the entry is made of. */
+  readonly role?: string;
+  /** A debug image. */
+  readonly debug?: boolean;
   /** How AES is done. */
   readonly cipher?: Cipher;
   /** Globals the bundle may use, such as the modules of a board. */
@@ -68,8 +73,14 @@ export function outputOptions(image: ImageOptions): OutputOptions {
  */
 export async function compileLua(options: CompileOptions): Promise<Compiled> {
   const profile = PROFILES[options.profile];
-  const chosen = choose(profile, options.cipher ?? FAST, options.driver ?? 'bench', options.app);
-  const bundle = await rollup(inputOptions(options.entry, options.source, chosen));
+  const chosen = choose(profile, options.cipher ?? FAST, options.driver ?? 'bench', options.app, options.role);
+  const facts = imageFacts({
+    board: options.driver ?? 'bench',
+    role: options.role ?? 'router',
+    debug: options.debug ?? false,
+  });
+  const input = inputOptions(options.entry, options.source, chosen);
+  const bundle = await rollup({ ...input, plugins: [facts, input.plugins] });
   try {
     const image = { name: 'image', profile, globals: options.globals ?? [], keepJs: true };
     const { output } = await bundle.generate({ ...outputOptions(image), file: join(ROOT, 'image.lua') });

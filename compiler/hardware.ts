@@ -91,7 +91,8 @@ export function hardwareModules({ mcu, radio }: Hardware): Record<string, string
 const RECORDS = { base: 80, other: 8 } as const;
 
 /** The text of the module '#definition' (board-defs/definition.ts has its types): nothing but constants. */
-export function definitionModule(board: Hardware, role: string): string {
+/** @param debug whether it can be told to give its link keys away. */
+export function definitionModule(board: Hardware, role: string, debug = false): string {
   const { pins } = board;
   const constants: Record<string, number | boolean> = {
     PIN_CLOCK: pins.clock,
@@ -106,6 +107,7 @@ export function definitionModule(board: Hardware, role: string): string {
     MAX_PSDU: board.maxPsdu,
     STEP_BLOCKS: Math.max(1, Math.floor(TASK_MILLIS / (board.aesMillis + BESIDE_MILLIS))),
     REPORTS: board.reports,
+    DEBUG: debug,
     RECORDS: role === 'base' ? RECORDS.base : RECORDS.other,
   };
   return Object.entries(constants)

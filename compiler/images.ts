@@ -9,6 +9,7 @@ import { chosenModules, virtualModule } from './bundle.ts';
 import { choose, FAST } from './choose.ts';
 import { inputOptions, outputOptions } from './compile-lua.ts';
 import { definitionModule, hardwareModules } from './hardware.ts';
+import { imageFacts } from './image-module.ts';
 import type { ImageOptions } from './lua-output.ts';
 import { PROFILE_NAMES, PROFILES } from './profiles.ts';
 import { ROOT } from './roots.ts';
@@ -33,25 +34,23 @@ export function imagesOf(board: Board): RollupOptions[] {
       budget: board.imageBytes[role],
       keepJs: runsOnV8(board),
     };
-    return withHardware(
-      board,
-      role,
-      config(
-        `dist/${name}.${role}.ts`,
-        entryOf(board, role),
-        choose(image.profile, board, board.driver, board.app, role),
-        image,
-      ),
+    const options = config(
+      `dist/${name}.${role}.ts`,
+      entryOf(board, role),
+      choose(image.profile, board, board.driver, board.app, role),
+      image,
     );
+    const facts = imageFacts({ board: name, role, debug: board.debug });
+    return withHardware(board, role, { ...options, plugins: [facts, options.plugins] });
   });
 }
 
 /** Lets '#mcu', '#radio', '#storage' and '#definition' stand for what the board has. */
-export function withHardware({ name, hardware }: Board, role: string, options: RollupOptions): RollupOptions {
+export function withHardware({ name, hardware, debug }: Board, role: string, options: RollupOptions): RollupOptions {
   if (hardware === undefined) return options;
   const definition = `dist/${name}.${role}.definition.ts`;
   const modules = { ...hardwareModules(hardware), '#definition': definition };
-  const plugins = [chosenModules(modules), virtualModule(definition, definitionModule(hardware, role))];
+  const plugins = [chosenModules(modules), virtualModule(definition, definitionModule(hardware, role, debug))];
   return { ...options, plugins: [plugins, options.plugins] };
 }
 
@@ -108,7 +107,7 @@ function entryOf({ driver, hardware }: Board, role: string): string {
   const mailbox = `export { inbox, outbox, rxFrame, rxLine, step, txFrame } from '../board-defs/${driver}/index.ts'`;
   return `import * as role from '../firmware/roles/${role}.ts';
 import { attach } from '../board-defs/${driver}/index.ts';
-attach(role.start, role.receive, role.sent, role.alarm, role.posted, role.command);
+attach(role.start, role.receive, role.sent, role.alarm, role.posted, role.typed);
 ${hardware === undefined ? mailbox : `export { blocks } from '../crypto-core/index.ts'`};
 `;
 }

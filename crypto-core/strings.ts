@@ -5,6 +5,8 @@
 
 import type { Bytes } from './tables.ts';
 
+export { charAt, lengthOf } from './literals.ts';
+
 /** @returns the string of `count` octets at bytes[at..]; `at` may be written twice. */
 export function textOf(bytes: Bytes, at: number, count: number): string {
   let text = '';
@@ -25,11 +27,6 @@ export function joined(...texts: readonly string[]): string {
 /** @returns the `count` octets of `text` from octet `from` on, counted from 0; `from` may be written twice. */
 export function part(text: string, from: number, count: number): string {
   return text.slice(from, from + count);
-}
-
-/** @returns octet `index` of `text`, counted from 0. */
-export function charAt(text: string, index: number): number {
-  return text.charCodeAt(index);
 }
 
 /** Writes the 8 octets of `text` from octet `from` on to bytes[at..at+7]; `at` and `from` may be written several times. */

@@ -17,8 +17,8 @@ export interface Role {
   alarm(): void;
   /** Answers one post(). */
   posted(): void;
-  /** A console line of `length` octets lies in rxLine. */
-  command(length: number): void;
+  /** An octet was typed at the console. */
+  typed(octet: number): void;
 }
 
 export const SENT_OK = 0;
@@ -29,8 +29,6 @@ export const SENT_NO_CHANNEL = 2;
 export declare const rxFrame: Bytes;
 /** Frame to send: MPDU with FCS, 127 octets at most. It stays as it is from radioSend until sent(status). */
 export declare const txFrame: Bytes;
-/** Console line received last, 255 octets at most, without its line end. */
-export declare const rxLine: Bytes;
 
 /** Largest MPDU the radio carries, FCS included (aMaxPhyPacketSize 127; a test board says 80). */
 export declare function maxPsdu(): number;
@@ -43,6 +41,9 @@ export declare function radioSend(length: number): void;
 export declare function radioFilter(pan: number, short: number, euiHigh: number, euiLow: number): void;
 /** Tunes the radio to a channel of 2.4 GHz, 11 to 26; while no frame is being sent. */
 export declare function radioChannel(channel: number): void;
+/** Transmission power in dBm; and another one. @returns false: the radio cannot be set to it. */
+export declare function radioPower(): number;
+export declare function setRadioPower(dbm: number): boolean;
 
 /** Milliseconds since start, 31 bits, wraps; subtract modulo 2^31. */
 export declare function millis(): number;
@@ -77,7 +78,14 @@ export declare function readSensor(channel: number): number;
 
 /** One octet to the console. */
 export declare function consoleWrite(octet: number): void;
+/** Text to the console: a literal, which lies in flash. */
+export declare function consoleText(text: string): void;
+/** Octets of memory that are free; 0 where the board cannot tell. */
+export declare function freeHeap(): number;
+/** Starts anew, as a reset does. @param erase whether all records go before. */
+export declare function restart(erase: boolean): void;
 /** An event for whoever watches: a console line on a board, a row of the timeline on the bench. No key material. */
 export declare function report(event: number, a: number, b: number, c: number, d: number, e: number): void;
 /** True where an image is a debug image and its user asked for key material by name. */
 export declare function keylogWanted(): boolean;
+export declare function wantKeylog(wanted: boolean): void;

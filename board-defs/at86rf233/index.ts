@@ -30,8 +30,11 @@ import { rxFrame, txFrame } from '../nodemcu/frames.ts';
 import { frameReceived, frameSent } from '../nodemcu/handlers.ts';
 import { command, read, status, write } from './access.ts';
 import * as reg from './registers.ts';
-import { ADDRESSES, CHANNEL, EUI_HIGH, EUI_LOW, holds, SETTINGS, tuned } from './settings.ts';
-import { CHANNEL_SETTING, writeAddresses, writeSetting, writeSettings } from './settings.ts';
+import { ADDRESSES, CHANNEL, EUI_HIGH, EUI_LOW, holds, POWER, SETTINGS, tuned } from './settings.ts';
+import { CHANNEL_SETTING, POWER_SETTING, writeAddresses, writeSetting, writeSettings } from './settings.ts';
+
+/** Lowest transmission power. */
+const LOWEST_DBM = -17;
 
 export const INTERRUPT_LEVEL = 1;
 
@@ -92,6 +95,18 @@ export function radioChannel(channel: number): void {
   tuned[CHANNEL] = channel;
   writeSetting(CHANNEL_SETTING);
   pause(PLL_MICROS);
+}
+
+export function radioPower(): number {
+  return tuned[POWER];
+}
+
+/** 4 to -17 dBm; the radio takes the next step that is not above it. */
+export function setRadioPower(dbm: number): boolean {
+  if (dbm > 4 || dbm < LOWEST_DBM) return false;
+  tuned[POWER] = dbm;
+  writeSetting(POWER_SETTING);
+  return true;
 }
 
 export function radioFilter(pan: number, short: number, euiHigh: number, euiLow: number): void {

@@ -7,13 +7,16 @@ import { makeWords } from '../../crypto-core/tables.ts';
 import { read, write } from './access.ts';
 import * as reg from './registers.ts';
 
-/** Short address and PAN in one word, EUI-64 as two big-endian words, channel. */
-export const tuned = makeWords(4);
+/** Short address and PAN in one word, EUI-64 as two big-endian words, channel, transmission power in dBm. */
+export const tuned = makeWords(5);
 export const ADDRESSES = 0;
 export const EUI_HIGH = 1;
 export const EUI_LOW = 2;
 export const CHANNEL = 3;
+export const POWER = 4;
+tuned[POWER] = TX_POWER_DBM;
 
+export const POWER_SETTING = 2;
 export const CHANNEL_SETTING = 3;
 const FIRST_ADDRESS = 8;
 /** Settings in all: eight of their own and twelve octets of addresses. */
@@ -23,7 +26,7 @@ function registerOf(i: number): number {
   if (i >= FIRST_ADDRESS) return reg.SHORT_ADDR_0 + i - FIRST_ADDRESS;
   if (i === 0) return reg.TRX_CTRL_1;
   if (i === 1) return reg.TRX_CTRL_2;
-  if (i === 2) return reg.PHY_TX_PWR;
+  if (i === POWER_SETTING) return reg.PHY_TX_PWR;
   if (i === CHANNEL_SETTING) return reg.PHY_CC_CCA;
   if (i === 4) return reg.XAH_CTRL_0;
   if (i === 5) return reg.CSMA_BE;
@@ -35,7 +38,7 @@ function valueOf(i: number): number {
   if (i >= FIRST_ADDRESS) return addressOctet(i - FIRST_ADDRESS);
   if (i === 0) return reg.TRX_CTRL_1_AUTO_CRC;
   if (i === 1) return reg.TRX_CTRL_2_SAFE;
-  if (i === 2) return powerCode();
+  if (i === POWER_SETTING) return powerCode();
   if (i === CHANNEL_SETTING) return reg.PHY_CC_CCA_ENERGY + tuned[CHANNEL];
   if (i === 4) return reg.XAH_CTRL_0_RETRIES;
   if (i === 5) return reg.CSMA_BE_3_TO_5;
@@ -50,13 +53,14 @@ function addressOctet(i: number): number {
 
 /** PHY_TX_PWR: 4, 3.7, 3.4, 3, 2.5, 2, 1, 0, -1, -2, -3, -4, -6, -8, -12, -17 dBm. */
 function powerCode(): number {
-  if (TX_POWER_DBM > 3) return 0;
-  if (TX_POWER_DBM > 2) return 3;
-  if (TX_POWER_DBM > 1) return 5;
-  if (TX_POWER_DBM > -5) return 7 - TX_POWER_DBM;
-  if (TX_POWER_DBM > -7) return 12;
-  if (TX_POWER_DBM > -10) return 13;
-  return TX_POWER_DBM > -15 ? 14 : 15;
+  const dbm = tuned[POWER];
+  if (dbm > 3) return 0;
+  if (dbm > 2) return 3;
+  if (dbm > 1) return 5;
+  if (dbm > -5) return 7 - dbm;
+  if (dbm > -7) return 12;
+  if (dbm > -10) return 13;
+  return dbm > -15 ? 14 : 15;
 }
 
 export function writeSetting(i: number): void {

@@ -12,7 +12,7 @@ export const INBOX_WORDS = 80;
 /** Words of retained memory, as many as an ESP8266 has. */
 export const RETAINED_WORDS = 128;
 
-/** First: four words of seed (not all 0), maxPsdu, 1 if link keys shall be reported. */
+/** First: four words of seed (not all 0), maxPsdu, 1 if link keys shall be reported, transmission power in dBm. */
 export const IN_INIT = 0;
 /** Power on. */
 export const IN_START = 1;
@@ -22,7 +22,7 @@ export const IN_RECEIVE = 2;
 export const IN_SENT = 3;
 export const IN_ALARM = 4;
 export const IN_POSTED = 5;
-/** Length; the line is in rxLine. */
+/** Number of octets that were typed at the console; they are in rxLine. */
 export const IN_COMMAND = 6;
 /** Record, count, words: a record as flash would hold it. Before IN_START. */
 export const IN_PRELOAD = 7;
@@ -53,6 +53,12 @@ export const OUT_CHANNEL = 10;
 export const OUT_RETAIN = 11;
 /** Seconds of deep sleep: nothing but a new image comes after it. */
 export const OUT_SLEEP = 12;
+/** Count, octets: text to the console. */
+export const OUT_TEXT = 13;
+/** Transmission power in dBm. */
+export const OUT_POWER = 14;
+/** 1 if flash is wiped before: nothing but a new image comes after it. */
+export const OUT_RESTART = 15;
 /** FAULT_...: the mote is broken. Nothing else is in the outbox, whatever the step had said before. */
 export const OUT_FAULT = 9;
 

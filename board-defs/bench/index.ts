@@ -3,6 +3,7 @@
 // two calls of step(); time, air and chance come from outside.
 
 import { blocks } from '../../crypto-core/index.ts';
+import { charAt, lengthOf } from '../../crypto-core/literals.ts';
 import { makeBytes, makeWords, type Words } from '../../crypto-core/tables.ts';
 import {
   FAULT_BUSY,
@@ -29,11 +30,14 @@ import {
   OUT_CONSOLE,
   OUT_FILTER,
   OUT_POST,
+  OUT_POWER,
   OUT_REPORT,
+  OUT_RESTART,
   OUT_RETAIN,
   OUT_SEND,
   OUT_SLEEP,
   OUT_STORE,
+  OUT_TEXT,
   RETAINED_WORDS,
 } from './abi.ts';
 import { begin, clearOutbox, closeOutbox, fault, outbox, say } from './outbox.ts';
@@ -59,7 +63,8 @@ const KEYLOG = 1;
 const BUSY = 2;
 /** 1 at a start that ends a sleep. */
 const WOKEN = 3;
-const state = makeWords(4);
+const POWER = 4;
+const state = makeWords(5);
 const retained = makeWords(RETAINED_WORDS);
 
 let onStart: () => void = nothing;
@@ -67,7 +72,7 @@ let onReceive: (length: number, lqi: number) => void = nothing;
 let onSent: (status: number) => void = nothing;
 let onAlarm: () => void = nothing;
 let onPosted: () => void = nothing;
-let onCommand: (length: number) => void = nothing;
+let onTyped: (octet: number) => void = nothing;
 
 function nothing(): void {}
 
@@ -78,14 +83,14 @@ export function attach(
   sent: (status: number) => void,
   alarm: () => void,
   posted: () => void,
-  command: (length: number) => void,
+  typed: (octet: number) => void,
 ): void {
   onStart = start;
   onReceive = receive;
   onSent = sent;
   onAlarm = alarm;
   onPosted = posted;
-  onCommand = command;
+  onTyped = typed;
 }
 
 /**
@@ -110,8 +115,9 @@ function dispatch(op: number): void {
   else if (op === IN_SENT && state[BUSY] === 1) {
     state[BUSY] = 0;
     onSent(first);
-  } else if (op === IN_COMMAND && first >= 0 && first <= 255) onCommand(first);
-  else if (op === IN_START) onStart();
+  } else if (op === IN_COMMAND && first >= 0 && first <= 255) {
+    for (let i = 0; i < first; i++) onTyped(rxLine[i]);
+  } else if (op === IN_START) onStart();
   else if (op === IN_INIT) init();
   else if (op === IN_PRELOAD) {
     if (!writeRecord(first, inbox, INBOX_ARGUMENTS + 2, second)) fault(FAULT_STORAGE);
@@ -125,6 +131,7 @@ function init(): void {
   const at = INBOX_ARGUMENTS;
   state[PSDU] = inbox[at + 4];
   state[KEYLOG] = inbox[at + 5];
+  state[POWER] = inbox[at + 6];
   const seeded = seed(inbox[at], inbox[at + 1], inbox[at + 2], inbox[at + 3]);
   if (!seeded || state[PSDU] < 1 || state[PSDU] > 127) fault(FAULT_INBOX);
 }
@@ -155,6 +162,18 @@ export function radioFilter(pan: number, short: number, euiHigh: number, euiLow:
 
 export function radioChannel(channel: number): void {
   say(OUT_CHANNEL, channel);
+}
+
+export function radioPower(): number {
+  return state[POWER];
+}
+
+/** What an AT86RF233 can do. */
+export function setRadioPower(dbm: number): boolean {
+  if (dbm < -17 || dbm > 4) return false;
+  state[POWER] = dbm;
+  say(OUT_POWER, dbm);
+  return true;
 }
 
 export function millis(): number {
@@ -214,6 +233,23 @@ export function consoleWrite(octet: number): void {
   say(OUT_CONSOLE, octet);
 }
 
+export function consoleText(text: string): void {
+  const count = lengthOf(text);
+  const at = begin(2 + count);
+  outbox[at] = OUT_TEXT;
+  outbox[at + 1] = count;
+  for (let i = 0; i < count; i++) outbox[at + 2 + i] = charAt(text, i);
+}
+
+/** The bench has no heap of its own. */
+export function freeHeap(): number {
+  return 0;
+}
+
+export function restart(erase: boolean): void {
+  say(OUT_RESTART, erase ? 1 : 0);
+}
+
 export function report(event: number, a: number, b: number, c: number, d: number, e: number): void {
   const at = begin(7);
   outbox[at] = OUT_REPORT;
@@ -227,4 +263,9 @@ export function report(event: number, a: number, b: number, c: number, d: number
 
 export function keylogWanted(): boolean {
   return state[KEYLOG] === 1;
+}
+
+/** The host has the wish (IN_INIT). */
+export function wantKeylog(wanted: boolean): void {
+  state[KEYLOG] = wanted ? 1 : 0;
 }

@@ -3,7 +3,6 @@
 // tasks, they have that priority too. There is no clock but the uptime, and nothing to wait with but to look at it.
 
 import { PIN_INTERRUPT, PIN_RESET, PIN_SLEEP } from '#definition';
-import { rxLine } from '../nodemcu/frames.ts';
 import { nothing } from '../nodemcu/handlers.ts';
 import type { Adc, Gpio, Node, Random, Rtcmem, Text, Timer, Tmr, Uart } from './nodemcu.ts';
 
@@ -29,9 +28,6 @@ const MEDIUM_PRIORITY = 1;
 const LAST_CHANNEL = 7;
 const ONE = 49;
 const TWO = 50;
-const LONGEST_LINE = 255;
-const LINE_END = 10;
-const CARRIAGE_RETURN = 13;
 
 gpio.config({ gpio: PIN_RESET, dir: gpio.OUT });
 gpio.write(PIN_RESET, 1);
@@ -82,18 +78,18 @@ export function startTimers(alarm: () => void, radio: () => void): void {
 }
 
 export function setTimer(delay: number): void {
-  restart(alarmTimer, delay);
+  again(alarmTimer, delay);
 }
 
 export function setRadioTimer(delay: number): void {
-  restart(radioTimer, delay);
+  again(radioTimer, delay);
 }
 
 export function stopRadioTimer(): void {
   radioTimer.stop(radioTimer);
 }
 
-function restart(timer: Timer, delay: number): void {
+function again(timer: Timer, delay: number): void {
   timer.stop(timer);
   timer.interval(timer, delay);
   timer.start(timer);
@@ -137,25 +133,17 @@ export function readSensor(channel: number): number {
   return adc.read(adc.ADC1, channel);
 }
 
-let onLine: (length: number) => void = nothing;
+let onTyped: (octet: number) => void = nothing;
 
-export function startConsole(line: (length: number) => void): void {
-  onLine = line;
-  uart.on('data', '\n', takeLine, 0);
+/** As it comes, without waiting for the end of a line. */
+export function startConsole(typed: (octet: number) => void): void {
+  onTyped = typed;
+  uart.on('data', 0, takeOctets, 0);
 }
 
-/** A line comes with its end. One that is longer than a line may be is cut by NodeMCU, and refused by the console. */
-function takeLine(line: string): void {
-  let length = 0;
-  const octets = string.len(line);
-  for (let i = 1; i <= octets; i++) {
-    const octet = string.byte(line, i);
-    if (octet !== LINE_END && octet !== CARRIAGE_RETURN && length < LONGEST_LINE) {
-      rxLine[length] = octet;
-      length++;
-    }
-  }
-  onLine(length);
+function takeOctets(octets: string): void {
+  const count = string.len(octets);
+  for (let i = 1; i <= count; i++) onTyped(string.byte(octets, i));
 }
 
 export function consoleWrite(octet: number): void {
@@ -164,4 +152,12 @@ export function consoleWrite(octet: number): void {
 
 export function consoleText(text: string): void {
   uart.write(0, text);
+}
+
+export function freeHeap(): number {
+  return node.heap();
+}
+
+export function restart(): void {
+  node.restart();
 }

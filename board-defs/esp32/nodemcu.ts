@@ -45,6 +45,8 @@ export interface Task {
 }
 
 export interface Node {
+  heap(): number;
+  restart(): void;
   /** Two values: how the processor was reset, and the reason of its ROM and 7 (12: a deep sleep is over). */
   bootreason(): number;
   /** Does not return. @param micros 1 to 2^31 - 1. */
@@ -72,12 +74,13 @@ export interface Random {
 }
 
 export interface Uart {
-  on(what: string, end: string, run: (line: string) => void, interpret: number): void;
-  write(id: number, data: number | string): void;
+  on(what: string, count: number, run: (octets: string) => void, interpret: number): void;
+  write(id: number, octets: number | string): void;
 }
 
 export interface File {
   exists(name: string): boolean;
+  remove(name: string): void;
 }
 
 export interface Io {

@@ -40,3 +40,8 @@ export function isNoText(text: string): boolean {
 export function hasOldFiles(): boolean {
   return file.exists('kemp.1');
 }
+
+export function removeLogs(): void {
+  file.remove('kemp.a');
+  file.remove('kemp.b');
+}

@@ -2,7 +2,6 @@
 // The ESP8266 with NodeMCU. Callbacks of NodeMCU are named once, at start: naming one takes memory.
 
 import { PIN_INTERRUPT, PIN_RESET, PIN_SLEEP } from '#definition';
-import { rxLine } from '../nodemcu/frames.ts';
 import { nothing } from '../nodemcu/handlers.ts';
 import type { Adc, Gpio, Node, Rtcmem, Task, Text, Timer, Tmr, Uart } from './nodemcu.ts';
 import { startSpi } from './spi.ts';
@@ -26,9 +25,6 @@ const MEDIUM_PRIORITY = 1;
 const HIGH_PRIORITY = 2;
 /** '5': wake from deep sleep. */
 const WOKEN_DIGIT = 53;
-const LONGEST_LINE = 255;
-const LINE_END = 10;
-const CARRIAGE_RETURN = 13;
 
 export function startPins(): void {
   startSpi();
@@ -79,18 +75,18 @@ export function startTimers(alarm: () => void, radio: () => void): void {
 }
 
 export function setTimer(delay: number): void {
-  restart(alarmTimer, delay);
+  again(alarmTimer, delay);
 }
 
 export function setRadioTimer(delay: number): void {
-  restart(radioTimer, delay);
+  again(radioTimer, delay);
 }
 
 export function stopRadioTimer(): void {
   radioTimer.stop(radioTimer);
 }
 
-function restart(timer: Timer, delay: number): void {
+function again(timer: Timer, delay: number): void {
   timer.stop(timer);
   timer.interval(timer, delay);
   timer.start(timer);
@@ -132,25 +128,17 @@ export function readSensor(channel: number): number {
   return channel === 0 ? adc.read(0) : 0;
 }
 
-let onLine: (length: number) => void = nothing;
+let onTyped: (octet: number) => void = nothing;
 
-export function startConsole(line: (length: number) => void): void {
-  onLine = line;
-  uart.on('data', '\n', takeLine, 0);
+/** As it comes, without waiting for the end of a line. */
+export function startConsole(typed: (octet: number) => void): void {
+  onTyped = typed;
+  uart.on('data', 0, takeOctets, 0);
 }
 
-/** A line comes with its end. One that is longer than a line may be is cut by NodeMCU, and refused by the console. */
-function takeLine(line: string): void {
-  let length = 0;
-  const octets = string.len(line);
-  for (let i = 1; i <= octets; i++) {
-    const octet = string.byte(line, i);
-    if (octet !== LINE_END && octet !== CARRIAGE_RETURN && length < LONGEST_LINE) {
-      rxLine[length] = octet;
-      length++;
-    }
-  }
-  onLine(length);
+function takeOctets(octets: string): void {
+  const count = string.len(octets);
+  for (let i = 1; i <= count; i++) onTyped(string.byte(octets, i));
 }
 
 export function consoleWrite(octet: number): void {
@@ -159,4 +147,12 @@ export function consoleWrite(octet: number): void {
 
 export function consoleText(text: string): void {
   uart.write(0, text);
+}
+
+export function freeHeap(): number {
+  return node.heap();
+}
+
+export function restart(): void {
+  node.restart();
 }

@@ -48,6 +48,8 @@ export interface Tmr {
 }
 
 export interface Node {
+  heap(): number;
+  restart(): void;
   /** Two values at least: how the processor was reset, and why (5: a deep sleep is over). */
   bootreason(): number;
   /** @param micros 1 to 2^31 - 1. @param option 0: the RF part starts as the firmware has it. @param instant 1: now. */
@@ -69,12 +71,13 @@ export interface Adc {
 }
 
 export interface Uart {
-  on(what: string, end: string, run: (line: string) => void, interpret: number): void;
-  write(id: number, data: number | string): void;
+  on(what: string, count: number, run: (octets: string) => void, interpret: number): void;
+  write(id: number, octets: number | string): void;
 }
 
 export interface File {
   exists(name: string): boolean;
+  remove(name: string): void;
   open(name: string, mode: string): Handle;
 }
 

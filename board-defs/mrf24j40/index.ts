@@ -24,8 +24,11 @@ import { rxFrame, txFrame } from '../nodemcu/frames.ts';
 import { frameReceived, frameSent } from '../nodemcu/handlers.ts';
 import { beginRead, beginWrite, readLong, readShort, writeLong, writeShort } from './access.ts';
 import * as reg from './registers.ts';
-import { ADDRESSES, CHANNEL, channelCode, EUI_HIGH, EUI_LOW, holds, SETTINGS, tuned } from './settings.ts';
-import { writeAddresses, writeInitialValues } from './settings.ts';
+import { ADDRESSES, CHANNEL, channelCode, EUI_HIGH, EUI_LOW, holds, POWER, SETTINGS, tuned } from './settings.ts';
+import { writeAddresses, writeInitialValues, writePower } from './settings.ts';
+
+/** Lowest transmission power. */
+const LOWEST_DBM = -36;
 
 export const INTERRUPT_LEVEL = 0;
 
@@ -88,6 +91,18 @@ export function radioChannel(channel: number): void {
   if (channel === tuned[CHANNEL]) return;
   tuned[CHANNEL] = channel;
   tune();
+}
+
+export function radioPower(): number {
+  return tuned[POWER];
+}
+
+/** Down to -36 dBm, in steps of 1 dB or a little less. */
+export function setRadioPower(dbm: number): boolean {
+  if (dbm > 0 || dbm < LOWEST_DBM) return false;
+  tuned[POWER] = dbm;
+  writePower();
+  return true;
 }
 
 export function radioFilter(pan: number, short: number, euiHigh: number, euiLow: number): void {

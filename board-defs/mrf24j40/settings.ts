@@ -7,12 +7,14 @@ import { div, makeWords } from '../../crypto-core/tables.ts';
 import * as reg from './registers.ts';
 import { readLong, readShort, writeLong, writeShort } from './access.ts';
 
-/** PAN and short address in one word, EUI-64 as two big-endian words, channel. */
-export const tuned = makeWords(4);
+/** PAN and short address in one word, EUI-64 as two big-endian words, channel, transmission power in dBm. */
+export const tuned = makeWords(5);
 export const ADDRESSES = 0;
 export const EUI_HIGH = 1;
 export const EUI_LOW = 2;
 export const CHANNEL = 3;
+export const POWER = 4;
+tuned[POWER] = TX_POWER_DBM;
 
 /** What data sheet table 3-2 asks for. */
 export function writeInitialValues(): void {
@@ -27,12 +29,16 @@ export function writeInitialValues(): void {
   writeShort(reg.BBREG2, 0x80); // CCA by energy
   writeShort(reg.CCAEDTH, 0x60); // -69 dBm
   writeShort(reg.BBREG6, 0x40); // RSSI behind each frame
+  writePower();
+}
+
+export function writePower(): void {
   writeLong(reg.RFCON3, powerCode());
 }
 
 /** RFCON3: bits 7:6 take 10 dB each, bits 5:3 take 0, 0.5, 1.2, 1.9, 2.8, 3.7, 4.9 or 6.3 dB. */
 function powerCode(): number {
-  const below = TX_POWER_DBM < 0 ? -TX_POWER_DBM : 0;
+  const below = tuned[POWER] < 0 ? -tuned[POWER] : 0;
   const tens = div(below, 10);
   const rest = below - 10 * tens;
   if (rest > 6) return tens < 3 ? (tens + 1) * 64 : 0xf8;

@@ -11,7 +11,6 @@ export let frameReceived: (length: number, lqi: number) => void = nothing;
 export let frameSent: (status: number) => void = nothing;
 export let onAlarm: () => void = nothing;
 export let onPosted: () => void = nothing;
-export let onCommand: (length: number) => void = nothing;
 
 /** Names the role's handlers. Once. */
 export function setHandlers(
@@ -20,12 +19,10 @@ export function setHandlers(
   sent: (status: number) => void,
   alarm: () => void,
   posted: () => void,
-  command: (length: number) => void,
 ): void {
   onStart = start;
   frameReceived = receive;
   frameSent = sent;
   onAlarm = alarm;
   onPosted = posted;
-  onCommand = command;
 }

@@ -6,16 +6,17 @@
 import * as definition from '#definition';
 import * as mcu from '#mcu';
 import * as radio from '#radio';
+import { removeLogs } from '#storage';
 import { makeWords, type Words } from '../../crypto-core/tables.ts';
 import { goOnSleeping, millis, readClock, sleepFor, startClock } from './clock.ts';
-import { nothing, onAlarm, onCommand, onPosted, onStart, setHandlers } from './handlers.ts';
+import { nothing, onAlarm, onPosted, onStart, setHandlers } from './handlers.ts';
 import { openLogs, writeRecord } from './log.ts';
 
 export { SENT_NO_ACK, SENT_NO_CHANNEL, SENT_OK } from '../../firmware/board.ts';
-export { consoleWrite, randomWord, readSensor, retainedRead, retainedWrite } from '#mcu';
-export { radioFilter, radioChannel } from '#radio';
+export { consoleText, consoleWrite, freeHeap, randomWord, readSensor, retainedRead, retainedWrite } from '#mcu';
+export { radioChannel, radioFilter, radioPower, setRadioPower } from '#radio';
 export { millis, seconds, woken } from './clock.ts';
-export { rxFrame, rxLine, txFrame } from './frames.ts';
+export { rxFrame, txFrame } from './frames.ts';
 export { storageRead } from './log.ts';
 export { report } from './report.ts';
 
@@ -35,7 +36,9 @@ const LOOKED_AT = 2;
 /** 1: records cannot be stored, so nothing is sent any more. */
 const STOPPED = 3;
 const STARTED = 4;
-const state = makeWords(5);
+/** 1 where link keys are reported. */
+const KEYLOG = 5;
+const state = makeWords(6);
 
 /** Names the role's handlers (firmware/board.ts, Role), starts the hardware, and then the role. */
 export function attach(
@@ -44,14 +47,14 @@ export function attach(
   sent: (status: number) => void,
   alarm: () => void,
   posted: () => void,
-  command: (length: number) => void,
+  typed: (octet: number) => void,
 ): void {
   if (goOnSleeping()) return;
   openLogs();
-  setHandlers(start, receive, sent, alarm, posted, command);
+  setHandlers(start, receive, sent, alarm, posted);
   mcu.startPins();
   mcu.startTimers(alarmTask, radioTask);
-  mcu.startConsole(commandTask);
+  mcu.startConsole(typed);
   radio.radioStart();
   mcu.watchInterrupt(radio.INTERRUPT_LEVEL, interruptTask);
   mcu.defer(postedTask);
@@ -95,12 +98,6 @@ function postedTask(): void {
   setAlarmNow();
 }
 
-function commandTask(length: number): void {
-  readClock();
-  onCommand(length);
-  setAlarmNow();
-}
-
 function setAlarmNow(): void {
   if (state[ALARM_MOVED] === 0) return;
   state[ALARM_MOVED] = 0;
@@ -121,7 +118,7 @@ export function radioSend(length: number): void {
 export function storageWrite(record: number, words: Words, at: number, count: number): void {
   if (writeRecord(record, words, at, count)) return;
   state[STOPPED] = 1;
-  setHandlers(nothing, nothing, nothing, nothing, nothing, nothing);
+  setHandlers(nothing, nothing, nothing, nothing, nothing);
 }
 
 export function setAlarm(delay: number): void {
@@ -135,12 +132,21 @@ export function post(): void {
 
 /** The radio sleeps, too. What comes until the processor stops finds no role. */
 export function sleep(length: number): void {
-  setHandlers(nothing, nothing, nothing, nothing, nothing, nothing);
+  setHandlers(nothing, nothing, nothing, nothing, nothing);
   radio.radioSleep();
   sleepFor(length < 1 ? 1 : length);
 }
 
-/** Key material leaves a board by no debug image of ours. */
+export function restart(erase: boolean): void {
+  if (erase) removeLogs();
+  mcu.restart();
+}
+
+/** Key material leaves a board by debug images alone. */
 export function keylogWanted(): boolean {
-  return false;
+  return definition.DEBUG && state[KEYLOG] === 1;
+}
+
+export function wantKeylog(wanted: boolean): void {
+  state[KEYLOG] = wanted ? 1 : 0;
 }

@@ -115,10 +115,20 @@ const property = {
 
 export const plugin = { rules: { 'conditional-value': conditionalValue, property } };
 
-/** Rules of the dialect. @param {{ properties: boolean }} options whether objects have properties: in board-defs/ alone */
+/** Functions that take literals: of firmware/console/, and of the compiler. */
+const TAKES_TEXT = '/^(consoleText|says|put|putAddress|flashBytes)$/';
+const ELSEWHERE = {
+  selector: `CallExpression:not([callee.name=${TAKES_TEXT}]):not([callee.property.name=${TAKES_TEXT}]) > Literal[raw=/^['"]/]`,
+  message: "A string. Allowed: literals as arguments of the console's functions consoleText, says, put, putAddress.",
+};
+
+/**
+ * Rules of the dialect. @param {{ properties: boolean }} options whether objects have properties, and any call takes literals: in
+ * board-defs/ alone
+ */
 export function dialectRules({ properties }) {
   return {
-    'no-restricted-syntax': ['error', ...REFUSED],
+    'no-restricted-syntax': ['error', ...REFUSED, ...(properties ? [] : [ELSEWHERE])],
     'mote/conditional-value': 'error',
     'mote/property': properties ? 'off' : 'error',
     // In Lua 0 is true: conditions, and operands of && || and !, are booleans.

@@ -6,7 +6,14 @@ import { DialectError } from '../errors.ts';
 import { isPure, skipParentheses, type Unit } from './unit.ts';
 
 /** What is lowered here and has a value. */
-export const STRING_INTRINSICS: ReadonlySet<string> = new Set(['textOf', 'chars', 'joined', 'part', 'charAt']);
+export const STRING_INTRINSICS: ReadonlySet<string> = new Set([
+  'textOf',
+  'chars',
+  'joined',
+  'part',
+  'charAt',
+  'lengthOf',
+]);
 
 /** Octets of one putChars. */
 const PUT = 8;
@@ -16,6 +23,8 @@ export function lowerString(intrinsic: string, node: ts.CallExpression, unit: Un
   const [first, from, count] = node.arguments;
   if (intrinsic === 'joined') return given.reduceRight((rest, one) => concat(one, rest, node));
   if (intrinsic === 'chars') return call(unit.library('string', 'char'), given, node);
+  if (intrinsic === 'lengthOf' && first)
+    return lua.createUnaryExpression(given[0]!, lua.SyntaxKind.LengthOperator, node);
   if (!first || !from)
     throw new DialectError(node, `${intrinsic} without its arguments`, 'those of crypto-core/strings.ts');
   if (intrinsic === 'charAt')

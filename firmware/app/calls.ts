@@ -36,6 +36,15 @@ export function sleepFor(length: number): void {
   setTimer(TIMER_SLEEP, 0);
 }
 
+/** The console's part of send(): whether outgoing[] may be filled, and that it is, with so many octets. */
+export function outgoingIsFree(): boolean {
+  return state[LENGTH] === 0;
+}
+
+export function setOutgoing(length: number): void {
+  state[LENGTH] = length;
+}
+
 /** Takes what waits. @returns its octets, 0 if there is nothing */
 export function takeOutgoing(): number {
   const length = state[LENGTH];

@@ -1,143 +1,255 @@
 // SPDX-License-Identifier: Apache-2.0
-// The console, as far as tests and the bench need it: `keys` and `refusals` print rows of numbers and end in Done; anything
-// else is an Error. Words are packed four letters an int32, since the dialect builds no strings. Key octets are never printed.
+// The console (docs/console.md): what all roles answer, and how an answer ends: `Done`, or `Error` with a number and a name. A table
+// comes one row a turn.
 
-import { consoleWrite, rxLine, seconds } from '#board';
-import { getWord } from '../../crypto-core/index.ts';
-import { div, makeWords } from '../../crypto-core/tables.ts';
+import * as board from '#board';
+import { DEBUG, putImage, putRole } from '#image';
+import { changeChannel, parentKeyOf, roleHelp, ROLE_LINES, roleLine, stateLine } from '#lines';
+import { blocks } from '../../crypto-core/index.ts';
+import * as candidate from '../kemp/candidates.ts';
+import { doubt } from '../kemp/echo.ts';
+import { isProvisioned, me } from '../kemp/identity.ts';
 import * as key from '../kemp/keys.ts';
+import { framesReceived } from '../link/receive.ts';
 import { REASONS, refusalCount } from '../link/refuse.ts';
+import { framesFailed, framesSent } from '../link/transmit.ts';
+import { IDENTITY_CHANNEL, IDENTITY_EUI, IDENTITY_SHORT } from '../records.ts';
+import * as answer from './answers.ts';
+import { HELP_LINES, helpLine } from './help.ts';
+import * as input from './input.ts';
+import { LEVEL, log, LOG_EVENTS, LOG_NONE, LOG_REFUSALS } from './notes.ts';
+import * as print from './print.ts';
 
-const KEYS = 0x6b657973; // "keys"
-const REFU = 0x72656675; // "refu"
-const SALS = 0x73616c73; // "sals"
-const DONE = 0x446f6e65; // "Done"
-const ERRO = 0x4572726f; // "Erro"
-const R_1_ = 0x7220313a; // "r 1:"
-const UNKN = 0x20556e6b; // " Unk"
-const NOWN = 0x6e6f776e; // "nown"
-const R_2_ = 0x7220323a; // "r 2:"
-const REFU_ = 0x20526566; // " Ref"
-const SED_ = 0x75736564; // "used"
-const LINE_END = 10;
-const SPACE = 32;
-const ZERO = 48;
+/** Lowest and highest channel of the 2.4 GHz band. */
+const FIRST_CHANNEL = 11;
+const LAST_CHANNEL = 26;
+/** Lines of help beside those that all roles have. */
+const OTHER_LINES = ROLE_LINES + (DEBUG ? 1 : 0);
+/** A minus sign. */
+const MINUS = 45;
 
-/** What a role makes of a line: not its own, done, or refused. */
-export const LINE_OTHER = 0;
-export const LINE_DONE = 1;
-export const LINE_REFUSED = 2;
-/** It takes more turns: endLine() comes when it is done. */
-export const LINE_BEGUN = 3;
-/** There are more rows to come. */
-export const LINE_ROW = 4;
-
-let onLine = other;
-
-function other(length: number): number {
-  return length < 0 ? LINE_DONE : LINE_OTHER;
-}
-
-/** @param line answers the lines that only this role has. */
-export function attachLines(line: (length: number) => number): void {
-  onLine = line;
-}
-
-const state = makeWords(1);
-/** Where to look for the next row. */
-const NEXT_ROW = 0;
-
-/** Begins the answer to a new line. */
-export function startLine(): void {
-  state[NEXT_ROW] = 0;
+/** True if a line can be answered now: one waits, and not for the answer to an ECHO. */
+export function consoleWaits(): boolean {
+  if (!input.lineWaits()) return false;
+  const pinged = input.line[input.PINGED] - 1;
+  return pinged < 0 || !key.isAsked(pinged);
 }
 
 /**
- * Answers the console line of `length` octets in rxLine, one row a call: a full table is more than a console takes at once.
- * @returns LINE_ROW: call again for the next row; LINE_BEGUN: endLine() comes later; else the answer is complete
+ * Answers the line that waits, one row a call. @returns LINE_BEGUN where the task goes on, and ends, elsewhere; for all else the
+ * caller ends it.
  */
-export function showLine(length: number): number {
-  let answer = LINE_DONE;
-  if (length === 4 && getWord(rxLine, 0) === KEYS) {
-    if (showKey()) return LINE_ROW;
-  } else if (length === 8 && getWord(rxLine, 0) === REFU && getWord(rxLine, 4) === SALS) {
-    if (showRefusal()) return LINE_ROW;
-  } else {
-    answer = onLine(length);
-  }
-  if (answer !== LINE_BEGUN) endLine(answer);
-  return answer;
+export function showLine(): number {
+  let said = answer.TOO_LONG;
+  if (input.line[input.BEGUN] === 1 || input.beginLine()) said = commonLine();
+  if (said === answer.LINE_ROW) print.closeRow();
+  else if (said !== answer.LINE_MORE && said !== answer.LINE_BEGUN) endLine(said);
+  if (said <= answer.LINE_RESTART) board.restart(said === answer.LINE_ERASE);
+  return said;
 }
 
-/** Ends the answer to a line. @param answer LINE_DONE, LINE_OTHER or LINE_REFUSED */
-export function endLine(answer: number): void {
-  if (answer === LINE_DONE) {
-    write(DONE);
-  } else {
-    write(ERRO);
-    if (answer === LINE_OTHER) {
-      write(R_1_);
-      write(UNKN);
-      write(NOWN);
-    } else {
-      write(R_2_);
-      write(REFU_);
-      write(SED_);
+/** Ends the answer to a line. @param said LINE_END or below, DONE or an error */
+function endLine(said: number): void {
+  if (said === answer.LINE_END) print.closeTable();
+  else print.closeRow();
+  if (said <= answer.DONE) board.consoleText('Done');
+  else if (said === answer.UNKNOWN_COMMAND) board.consoleText('Error 1: UnknownCommand');
+  else if (said === answer.REFUSED) board.consoleText('Error 2: Refused');
+  else if (said === answer.INVALID_ARGUMENT) board.consoleText('Error 3: InvalidArgument');
+  else if (said === answer.TOO_LONG) board.consoleText('Error 4: LineTooLong');
+  else if (said === answer.UNKNOWN_NODE) board.consoleText('Error 5: UnknownNode');
+  else board.consoleText('Error 6: NoAnswer');
+  input.endRow();
+  input.dropLine();
+}
+
+/** The lines that every role has. */
+function commonLine(): number {
+  const next = input.line[input.NEXT_ROW];
+  const bare = input.noWord();
+  if (input.says(input.NOUN, 'channel')) return channelLine(bare);
+  if (input.says(input.NOUN, 'power')) return powerLine(bare);
+  if (input.says(input.NOUN, 'log')) return logLine(bare);
+  if (input.says(input.NOUN, 'ping')) return pingLine(bare, next);
+  if (input.says(input.NOUN, 'echo')) return echoLine(bare);
+  if (input.says(input.NOUN, 'factoryreset')) {
+    return input.says(input.WORD, 'confirm') ? answer.LINE_ERASE : answer.INVALID_ARGUMENT;
+  }
+  if (DEBUG && input.says(input.NOUN, 'keylog')) return keylogLine(bare);
+  const said = roleLine(bare, next);
+  if (said !== answer.UNKNOWN_COMMAND) return said;
+  if (input.says(input.NOUN, 'help')) return bare ? nextHelp(next) : answer.INVALID_ARGUMENT;
+  if (input.says(input.NOUN, 'version')) {
+    if (bare) putImage();
+  } else if (input.says(input.NOUN, 'role')) {
+    if (bare) putRole();
+  } else if (input.says(input.NOUN, 'state')) {
+    if (bare && isProvisioned()) {
+      print.putAddress('eui64', me, IDENTITY_EUI, 16);
+      print.putAddress('short', me, IDENTITY_SHORT, 4);
+      stateLine();
+    } else if (bare) {
+      print.put('state', 'unprovisioned', 0);
     }
+  } else if (input.says(input.NOUN, 'neighbors')) {
+    if (bare) return nextNeighbor(next);
+  } else if (input.says(input.NOUN, 'keys')) {
+    if (bare) return nextKey(next);
+  } else if (input.says(input.NOUN, 'counters')) {
+    if (bare) putCounters();
+  } else if (input.says(input.NOUN, 'refusals')) {
+    if (bare) return nextRefusal(next);
+  } else if (input.says(input.NOUN, 'heap')) {
+    if (bare) print.put('free', '', board.freeHeap());
+  } else if (input.says(input.NOUN, 'reboot')) {
+    if (bare) return answer.LINE_RESTART;
+  } else {
+    return answer.UNKNOWN_COMMAND;
   }
-  consoleWrite(LINE_END);
+  return bare ? answer.DONE : answer.INVALID_ARGUMENT;
 }
 
-/** The next key: peer (low word of its EUI-64), state, index, depth, seconds left, next frame counter. @returns false: none. */
-function showKey(): boolean {
-  let one = state[NEXT_ROW];
+function nextHelp(next: number): number {
+  input.line[input.NEXT_ROW] = next + 1;
+  if (next === HELP_LINES + OTHER_LINES) return answer.LINE_END;
+  print.row();
+  print.quote();
+  if (next < HELP_LINES) helpLine(next);
+  else if (!DEBUG || next > HELP_LINES) roleHelp(next - HELP_LINES - (DEBUG ? 1 : 0));
+  else board.consoleText('keylog [on|off]: whether the reports have link keys, which are key material');
+  print.quote();
+  if (input.line[input.JSON] === 0) input.endRow();
+  return answer.LINE_MORE;
+}
+
+/** A router in earshot; `left` is the milliseconds until it counts as silent. */
+function nextNeighbor(next: number): number {
+  let one = next;
+  while (one < candidate.CANDIDATES_END && !candidate.known(one)) one += candidate.NEXT_CANDIDATE;
+  input.line[input.NEXT_ROW] = one + candidate.NEXT_CANDIDATE;
+  if (one >= candidate.CANDIDATES_END) return answer.LINE_END;
+  print.row();
+  print.putAddress('eui64', candidate.candidates, one, 16);
+  print.putAddress('short', candidate.candidates, one + 2, 4);
+  print.put('rank', '', candidate.candidates[one + candidate.CANDIDATE_RANK]);
+  print.put('quality', '', candidate.qualityOf(one));
+  print.put('left', '', candidate.millisLeft(one));
+  return answer.LINE_ROW;
+}
+
+/** A key: whom with, and all of it that is no secret. */
+function nextKey(next: number): number {
+  let one = next;
   while (one < key.KEYS_END && !key.keyAlive(one)) one += key.NEXT_KEY;
-  state[NEXT_ROW] = one + key.NEXT_KEY;
-  if (one >= key.KEYS_END) return false;
-  writeHex(key.keys[one + 1]);
-  writeNumber(key.keys[one + key.KEY_STATE]);
-  writeNumber(key.keys[one + key.KEY_INDEX]);
-  writeNumber(key.keys[one + key.KEY_DEPTH]);
-  writeNumber(key.keys[one + key.KEY_EXPIRES] - seconds());
-  writeNumber(key.keys[one + key.KEY_TX]);
-  consoleWrite(LINE_END);
-  return true;
+  input.line[input.NEXT_ROW] = one + key.NEXT_KEY;
+  if (one >= key.KEYS_END) return answer.LINE_END;
+  print.row();
+  print.putAddress('peer', key.keys, one, 16);
+  const state = key.keys[one + key.KEY_STATE];
+  if (state === key.LIVE) print.put('state', 'live', 0);
+  else if (state === key.UNCONFIRMED) print.put('state', 'unconfirmed', 0);
+  else print.put('state', 'tentative', 0);
+  print.put('index', '', key.keys[one + key.KEY_INDEX]);
+  print.put('depth', '', key.keys[one + key.KEY_DEPTH]);
+  print.put('left', '', key.keys[one + key.KEY_EXPIRES] - board.seconds());
+  print.put('tx', '', key.keys[one + key.KEY_TX]);
+  return answer.LINE_ROW;
 }
 
-/** The next reason that occurred: its number, how often. @returns false: none. */
-function showRefusal(): boolean {
-  let reason = state[NEXT_ROW];
+/** A reason that occurred. */
+function nextRefusal(next: number): number {
+  let reason = next;
   while (reason < REASONS && refusalCount(reason) === 0) reason++;
-  state[NEXT_ROW] = reason + 1;
-  if (reason >= REASONS) return false;
-  writeNumber(reason);
-  writeNumber(refusalCount(reason));
-  consoleWrite(LINE_END);
-  return true;
+  input.line[input.NEXT_ROW] = reason + 1;
+  if (reason >= REASONS) return answer.LINE_END;
+  print.row();
+  print.put('reason', '', reason);
+  print.put('count', '', refusalCount(reason));
+  return answer.LINE_ROW;
 }
 
-function write(word: number): void {
-  for (let shift = 24; shift >= 0; shift -= 8) consoleWrite(byteOf(word, shift));
+function putCounters(): void {
+  print.put('seconds', '', board.seconds());
+  print.put('received', '', framesReceived());
+  print.put('sent', '', framesSent());
+  print.put('failed', '', framesFailed());
+  print.put('blocks', '', blocks() & 0x7fffffff);
+  print.put('typed-in-vain', '', input.line[input.LOST]);
 }
 
-function byteOf(word: number, shift: number): number {
-  return (word >> shift) & 255;
-}
-
-function writeHex(word: number): void {
-  for (let shift = 28; shift >= 0; shift -= 4) {
-    const digit = byteOf(word, shift) & 15;
-    consoleWrite(digit < 10 ? ZERO + digit : ZERO + 39 + digit);
+/** Until the next start; nothing is stored. */
+function channelLine(bare: boolean): number {
+  if (bare) {
+    print.put('channel', '', me[IDENTITY_CHANNEL]);
+    return answer.DONE;
   }
+  const channel = input.readNumber();
+  if (channel < FIRST_CHANNEL || channel > LAST_CHANNEL) return answer.INVALID_ARGUMENT;
+  if (!isProvisioned()) return answer.REFUSED;
+  me[IDENTITY_CHANNEL] = channel;
+  changeChannel(channel);
+  return answer.DONE;
 }
 
-/** A space and a number ≥ 0 in decimal. */
-function writeNumber(value: number): void {
-  let unit = 1;
-  while (div(value, unit) >= 10) unit *= 10;
-  consoleWrite(SPACE);
-  while (unit > 0) {
-    consoleWrite(ZERO + (div(value, unit) % 10));
-    unit = div(unit, 10);
+function powerLine(bare: boolean): number {
+  if (bare) {
+    print.put('dbm', '', board.radioPower());
+    return answer.DONE;
   }
+  const negative = input.takeSign(MINUS);
+  const size = input.readNumber();
+  if (size < 0 || size > 40) return answer.INVALID_ARGUMENT;
+  return board.setRadioPower(negative ? -size : size) ? answer.DONE : answer.REFUSED;
+}
+
+function logLine(bare: boolean): number {
+  if (bare) {
+    if (log[LEVEL] === LOG_NONE) print.put('log', 'none', 0);
+    else if (log[LEVEL] === LOG_EVENTS) print.put('log', 'events', 0);
+    else print.put('log', 'refusals', 0);
+  } else if (input.says(input.WORD, 'none')) log[LEVEL] = LOG_NONE;
+  else if (input.says(input.WORD, 'events')) log[LEVEL] = LOG_EVENTS;
+  else if (input.says(input.WORD, 'refusals')) log[LEVEL] = LOG_REFUSALS;
+  else return answer.INVALID_ARGUMENT;
+  return answer.DONE;
+}
+
+/** ECHO under a link key: the answer comes when the peer has shown a sign of life, or has been asked in vain. */
+function pingLine(bare: boolean, next: number): number {
+  if (next === 1) {
+    const asked = input.line[input.PINGED] - 1;
+    if (!key.answers(asked)) return answer.NO_ANSWER;
+    print.putAddress('peer', key.keys, asked, 16);
+    print.put('ms', '', (board.millis() - input.line[input.PINGED_AT]) & 0x7fffffff);
+    return answer.DONE;
+  }
+  if (!bare && !input.readNode()) return answer.INVALID_ARGUMENT;
+  const link = bare ? parentKeyOf() : key.keyWith(input.named, 0, key.LIVE);
+  if (link === key.NO_KEY || key.keys[link + key.KEY_STATE] !== key.LIVE) return answer.UNKNOWN_NODE;
+  doubt(link);
+  input.line[input.NEXT_ROW] = 1;
+  input.line[input.PINGED] = link + 1;
+  input.line[input.PINGED_AT] = board.millis();
+  return answer.LINE_MORE;
+}
+
+function echoLine(bare: boolean): number {
+  if (bare) {
+    if (input.line[input.ECHO] === 1) print.put('echo', 'on', 0);
+    else print.put('echo', 'off', 0);
+  } else if (input.says(input.WORD, 'on')) input.line[input.ECHO] = 1;
+  else if (input.says(input.WORD, 'off')) input.line[input.ECHO] = 0;
+  else return answer.INVALID_ARGUMENT;
+  return answer.DONE;
+}
+
+/** Only in debug images. */
+function keylogLine(bare: boolean): number {
+  if (bare) {
+    if (board.keylogWanted()) print.put('keylog', 'on', 0);
+    else print.put('keylog', 'off', 0);
+  } else if (input.says(input.WORD, 'on')) board.wantKeylog(true);
+  else if (input.says(input.WORD, 'off')) board.wantKeylog(false);
+  else return answer.INVALID_ARGUMENT;
+  return answer.DONE;
 }

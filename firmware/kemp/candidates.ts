@@ -72,6 +72,16 @@ export function qualityOf(one: number): number {
   return candidates[one + CANDIDATE_QUALITY] >>> 2;
 }
 
+/** Whether there is a candidate at this place. */
+export function known(one: number): boolean {
+  return candidates[one + CANDIDATE_KNOWN] === 1;
+}
+
+/** Milliseconds until it counts as silent; not above 0: it does. */
+export function millisLeft(one: number): number {
+  return remaining(candidates[one + CANDIDATE_SILENT_AT]);
+}
+
 /** Heard lately. */
 export function heard(one: number): boolean {
   return candidates[one + CANDIDATE_KNOWN] === 1 && remaining(candidates[one + CANDIDATE_SILENT_AT]) > 0;

@@ -15,6 +15,7 @@ import * as records from '../records.ts';
 import * as refusal from '../refusals.ts';
 import { ANSWER_ROUTER, answers, dropAnswersTo, findAnswer, keepAnswer, NO_ANSWER, putAnswer } from './answers.ts';
 import { approvalLength, putApproval } from './approval.ts';
+import { HINTS, take } from './bucket.ts';
 import { me } from './identity.ts';
 import { NO_KEY } from './keys.ts';
 import * as layout from './layout.ts';
@@ -37,6 +38,8 @@ let granted = 0;
 let answer = NO_ANSWER;
 /** Whether B itself is among the routers wanted. */
 let wantsBase = false;
+/** Why B says no, once the REQUEST has proved to be N's. */
+let objection = 0;
 
 const secret = makeWords(4);
 /** derive(K_N). */
@@ -65,20 +68,22 @@ export function onCentralRequest(from: Words, fromAt: number, through: number): 
   copyAddress(me, records.IDENTITY_EUI, terms, term.T_AUTHORITY);
   getTail(rx[RX_LENGTH] - layout.TAIL_OCTETS, terms);
   nameRun(terms[term.T_NODE + 1], terms[term.T_CTR]);
-  if (
-    nodes[node + records.NODE_REVOKED] === REVOKE_REMOVED ||
-    nodes[node + records.NODE_REVOKED] === REVOKE_COMPROMISED
-  ) {
+  if (nodes[node + records.NODE_REVOKED] === REVOKE_COMPROMISED) {
     drop(refusal.REFUSED_REVOKED);
   } else if (!readRouters(rx[RX_LENGTH] - layout.TAIL_OCTETS - 1)) {
     drop(refusal.REFUSED_ROUTER_LIST);
   } else if (terms[term.T_CTR] === nodes[node + records.NODE_COUNTER]) {
     goOn(repeatAnswers);
-  } else if (terms[term.T_CTR] < nodes[node + records.NODE_COUNTER]) {
-    drop(refusal.REFUSED_COUNTER);
   } else {
-    term.subkey(nodes, node + records.NODE_KEY, term.LABEL_REQUEST_MAC, secret, 0, onRequestKey);
+    checkMac(terms[term.T_CTR] < nodes[node + records.NODE_COUNTER] ? layout.REJECT_STALE : 0);
   }
+}
+
+/** @param reason what B has to object to: N is told, but not as often as an old REQUEST can be sent again; 0: nothing */
+function checkMac(reason: number): void {
+  objection = reason;
+  if (reason !== 0 && !take(HINTS)) drop(refusal.REFUSED_COUNTER);
+  else term.subkey(nodes, node + records.NODE_KEY, term.LABEL_REQUEST_MAC, secret, 0, onRequestKey);
 }
 
 /** Reads the list of routers, in full, into `terms`: 1 to 3 known ones, none twice, never N. @param octets of the list. */
@@ -116,7 +121,7 @@ function repeatAnswers(): void {
   const own = tentativeOf(terms);
   if (answer !== NO_ANSWER) sendAnswer();
   else if (own !== NO_KEY) repeatNotice(own);
-  else drop(refusal.REFUSED_COUNTER);
+  else checkMac(layout.REJECT_STALE);
 }
 
 function sendAnswer(): void {
@@ -147,7 +152,19 @@ function onRequestMac(): void {
     drop(refusal.REFUSED_REQUEST_MAC);
     return;
   }
+  if (objection !== 0) {
+    refuse(refusal.REFUSED_COUNTER);
+    goOn(onRejectKey);
+    return;
+  }
   nodes[node + records.NODE_COUNTER] = terms[term.T_CTR];
+  if (nodes[node + records.NODE_REVOKED] === REVOKE_REMOVED) {
+    // Its ctr is used up, so that each REQUEST is answered once.
+    objection = layout.REJECT_REVOKED;
+    refuse(refusal.REFUSED_REVOKED);
+    goOn(onRejectKey);
+    return;
+  }
   nodes[node + registry.NODE_HELD_UNTIL] = seconds() + 60 * me[records.IDENTITY_LIFE] + 60;
   wipeWords(nodes, node + records.NODE_CHAIN, 2);
   noteHolders();
@@ -219,6 +236,7 @@ function grantNext(): void {
     forget();
     endTask();
   } else {
+    objection = layout.REJECT_NO_ROUTER;
     refuse(refusal.REFUSED_UNKNOWN_ROUTER);
     term.subkey(nodes, node + records.NODE_KEY, term.LABEL_REQUEST_MAC, secret, 0, onRejectKey);
   }
@@ -268,14 +286,14 @@ function sendApproval(): void {
   sendDown(approvalLength(), nodes, router + records.NODE_EUI, viaOf(router), grantNext);
 }
 
-/** No router of the list can be reached: B says so with a MAC, so that N may believe it. */
+/** B says no with a MAC, so that N may believe it; `secret` is request-MAC(K_N). */
 function onRejectKey(): void {
-  term.rejectMac(secret, 0, terms, layout.REJECT_NO_ROUTER, onRejectMac);
+  term.rejectMac(secret, 0, terms, objection, onRejectMac);
 }
 
 function onRejectMac(): void {
   forget();
-  putReject(terms, layout.REJECT_NO_ROUTER);
+  putReject(terms, objection);
   putWord(message, layout.REJECT_MAC, mac[0]);
   putWord(message, layout.REJECT_MAC + 4, mac[1]);
   sendDown(layout.REJECT_OCTETS, terms, term.T_NODE, entry, endTask);

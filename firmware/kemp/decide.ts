@@ -10,6 +10,7 @@ import {
   MODE_REFRESH,
   MODE_RETURN,
   OUTCOME_ESTABLISHED,
+  OUTCOME_REJECTED,
   OUTCOME_TIMEOUT,
 } from '../events.ts';
 import { makeWords } from '../../crypto-core/tables.ts';
@@ -66,7 +67,7 @@ const RENEW_PART = 5;
 /** A key with less life than this is not worth introducing with, seconds. */
 const SHORT_LIFE = 120;
 
-const state = makeWords(13);
+const state = makeWords(16);
 /** Seconds before which no join begins. */
 const NOT_BEFORE = 0;
 const UNANSWERED = 1;
@@ -86,6 +87,10 @@ const ASKED = 9;
 const CURRENT = 10;
 const BEST = 11;
 const NEIGHBOUR = 12;
+/** What the console wants: 1 for another router, the candidate if it named one; 1 for a new key. */
+const MOVES = 13;
+const ONLY = 14;
+const REFRESHES = 15;
 
 /** @param routes this node is to serve others. */
 export function startDecide(routes: boolean): void {
@@ -126,10 +131,16 @@ function lookAround(): void {
 function act(): void {
   const current = state[CURRENT];
   const best = state[BEST];
+  const wanted = state[MOVES] === 1;
+  state[MOVES] = 0;
   const lost = current === candidate.NO_CANDIDATE || !candidate.heard(current) || candidate.isTooFar(current);
   const attached = up.parentKey() !== key.NO_KEY;
   if (attached && !lost) {
-    if (best !== candidate.NO_CANDIDATE && best !== current && state[ROUTES] === 0 && isBetter(best, current)) {
+    if (
+      best !== candidate.NO_CANDIDATE &&
+      best !== current &&
+      (wanted || (state[ROUTES] === 0 && isBetter(best, current)))
+    ) {
       handOver(best, MODE_PREDICTIVE);
     } else if (!renew(current) && !refreshOne()) {
       askNeighbours(current);
@@ -172,7 +183,8 @@ function nextChannel(): number {
   return next;
 }
 
-function tune(channel: number): void {
+/** Tunes to another channel, where nobody has been heard yet. */
+export function tune(channel: number): void {
   if (channel === state[CHANNEL]) return;
   state[CHANNEL] = channel;
   radioChannel(channel);
@@ -185,7 +197,7 @@ function isBetter(best: number, current: number): boolean {
   return own < me[IDENTITY_LEAVE_BELOW] && candidate.qualityOf(best) >= own + me[IDENTITY_HYSTERESIS];
 }
 
-/** Routers prefer few hops over a link that is good enough; motes the best link. */
+/** Routers prefer few hops over a link that is good enough; motes the best link. What the console wants comes before. */
 function bestCandidate(): number {
   let best = candidate.NO_CANDIDATE;
   let bestMerit = 0;
@@ -200,13 +212,21 @@ function bestCandidate(): number {
       quality >= JOIN_QUALITY &&
       candidate.eligible(one) &&
       !isOwnChild(one) &&
-      !isMarked(candidate.candidates, one)
+      !isMarked(candidate.candidates, one) &&
+      !isUnwanted(one)
     ) {
       best = one;
       bestMerit = merit;
     }
   }
   return best;
+}
+
+/** The console wants another. */
+function isUnwanted(one: number): boolean {
+  return (
+    state[MOVES] === 1 && (one === state[CURRENT] || (state[ONLY] !== candidate.NO_CANDIDATE && one !== state[ONLY]))
+  );
 }
 
 /**
@@ -246,17 +266,20 @@ function renew(current: number): boolean {
   return true;
 }
 
-/** Asks one router in earshot for a new key of the same end of life, if the one with it is old. @returns false: none is. */
+/** Asks one router in earshot for a new key of the same end of life, if the one with it is old, or wanted. @returns false: none is. */
 function refreshOne(): boolean {
+  const wanted = state[REFRESHES] === 1 ? up.parentKey() : key.NO_KEY;
   for (let one = 0; one < key.LIVE_END; one += key.NEXT_KEY) {
+    const old =
+      key.keys[one + key.KEY_SERVED] === 0 && seconds() - key.keys[one + key.KEY_MADE] >= 60 * me[IDENTITY_REFRESH];
     if (
       key.keys[one + key.KEY_STATE] === key.LIVE &&
-      key.keys[one + key.KEY_SERVED] === 0 &&
-      seconds() - key.keys[one + key.KEY_MADE] >= 60 * me[IDENTITY_REFRESH] &&
+      (old || one === wanted) &&
       key.keys[one + key.KEY_EXPIRES] > seconds() + SHORT_LIFE
     ) {
       const router = candidate.findCandidate(key.keys, one);
       if (router !== candidate.NO_CANDIDATE && candidate.eligible(router) && !key.hasTentative(key.keys, one)) {
+        state[REFRESHES] = 0;
         runs.clearRun();
         runs.run[T_MODE] = MODE_REFRESH;
         runs.run[T_INDEX] = key.keys[one + key.KEY_INDEX];
@@ -270,6 +293,19 @@ function refreshOne(): boolean {
     }
   }
   return false;
+}
+
+/** The console wants a new key with the router of today. */
+export function wantRefresh(): void {
+  state[REFRESHES] = 1;
+  setTimer(TIMER_DECIDE, 0);
+}
+
+/** The console wants another router. @param one the candidate that it names, or NO_CANDIDATE: the best but that of today */
+export function wantRouter(one: number): void {
+  state[MOVES] = 1;
+  state[ONLY] = one;
+  setTimer(TIMER_DECIDE, 0);
 }
 
 /** Moves to `target`: without a frame where a live key is at hand, else by the cheapest mode that can work. Ends the task. */
@@ -320,6 +356,8 @@ function centralised(entry: number): void {
 /** The introducer has depth and life to give, and says, or its neighbour says, that the two share a key. */
 function canIntroduce(introducer: number, target: number): boolean {
   const known = candidate.findCandidate(up.parent, up.PARENT_ADDRESS);
+  // Who says that no way leads through it knows why.
+  if (known !== candidate.NO_CANDIDATE && candidate.isTooFar(known)) return false;
   return (
     key.keys[introducer + key.KEY_DEPTH] < me[IDENTITY_DEPTH_LIMIT] &&
     key.keys[introducer + key.KEY_EXPIRES] > seconds() + SHORT_LIFE &&
@@ -392,17 +430,17 @@ export function runTask(): void {
 
 /**
  * Ends the open run without all its keys. The next look around chooses anew: after a predictive run that failed the
- * introducer counts as silent, which leaves the reactive mode; after a reactive one it is given up, which leaves the
- * centralised mode; after a centralised one the entry is barred.
+ * introducer counts as silent, which leaves the reactive mode; after a reactive one, or one that it has rejected, it is given up,
+ * which leaves the centralised mode; after a centralised one the entry is barred.
  */
 export function failRun(outcome: number): void {
   const mode = runs.run[T_MODE];
   runs.endRun(outcome);
   if (outcome === OUTCOME_ESTABLISHED) return;
-  if (mode === MODE_PREDICTIVE) {
+  if (mode === MODE_PREDICTIVE && outcome !== OUTCOME_REJECTED) {
     const introducer = candidate.findCandidate(runs.run, T_AUTHORITY);
     if (introducer !== candidate.NO_CANDIDATE) candidate.markSilent(introducer);
-  } else if (mode === MODE_REACTIVE) {
+  } else if (mode === MODE_PREDICTIVE || mode === MODE_REACTIVE) {
     up.detach();
   } else {
     const entry = candidate.findCandidate(runs.run, runs.RUN_ENTRY);

@@ -17,6 +17,7 @@ import { DATA_READING, DATA_RELAYED_SHORT, DATA_SEALED, DATA_SEALED_HEAD, TAG_OC
 import { isWhole, sealsData } from './readings.ts';
 import { findNode, hasSessionWith, keepDataFloor, NO_NODE, NODE_DATA_FLOOR, nodes } from './registry.ts';
 import { openBody, sealTerms, takeSequence } from './sealed.ts';
+import { note, NOTE_READING } from '../console/notes.ts';
 
 const origin = makeWords(3);
 let node = NO_NODE;
@@ -74,6 +75,7 @@ function onOpened(): void {
 
 function deliver(number: number, at: number, length: number): void {
   report(EVENT_DATA_DELIVERED, nodes[node + NODE_EUI + 1], number, length, firstOctets(at, length), 0);
+  note(NOTE_READING, nodes, node + NODE_EUI, length);
 }
 
 /** The first four octets of data in `body`, for a report; what is missing is 0. */

@@ -18,6 +18,7 @@ import * as layout from './layout.ts';
 import { flush, sealsData } from './readings.ts';
 import { openBody, sealTerms, takeSequence } from './sealed.ts';
 import { hasSession, session, SESSION_DATA, SESSION_DATA_IN, SESSION_INDEX } from './session.ts';
+import { note, NOTE_DOWN } from '../console/notes.ts';
 
 /** Number of the data taken last, where nothing else tells a repeat; -1 before the first. */
 const last = makeWords(1);
@@ -72,6 +73,7 @@ function onOpened(): void {
 function hand(number: number, at: number, length: number): void {
   for (let i = length; i < 4; i++) body[at + i] = 0;
   report(EVENT_DOWN, number, length, getWord(body, at), 0, 0);
+  note(NOTE_DOWN, me, IDENTITY_BASE_EUI, length);
   onDownlink(body, at, length);
   flush();
 }

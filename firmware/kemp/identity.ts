@@ -35,6 +35,11 @@ export function loadIdentity(): boolean {
   return true;
 }
 
+/** Whether there is an identity to run with. */
+export function isProvisioned(): boolean {
+  return me[records.IDENTITY_VERSION] === records.RECORDS_VERSION;
+}
+
 /** The next value of the one monotonic counter of all REQUESTs, never given twice, across reboots too. */
 export function nextCounter(): number {
   const value = counter[NEXT] + 1;

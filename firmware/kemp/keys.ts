@@ -10,6 +10,7 @@ import { div, makeWords, type Words } from '../../crypto-core/tables.ts';
 import { EVENT_KEY_GONE, EVENT_LINK_KEY_1, EVENT_LINK_KEY_2 } from '../events.ts';
 import { nothing } from '../link/task.ts';
 import { copyAddress, handleOf, names, tellingWord } from '../link/address.ts';
+import { note, NOTE_KEY_GONE } from '../console/notes.ts';
 
 const SLOTS = LIVE_KEYS + TENTATIVE_KEYS;
 
@@ -100,6 +101,15 @@ export function findKey(peer: Words, at: number, index: number): number {
   return NO_KEY;
 }
 
+/** Whether the peer has been asked for a sign of life (echo.ts) and may still give one; and whether it has. */
+export function isAsked(key: number): boolean {
+  return keys[key + KEY_STATE] === LIVE && keys[key + KEY_PROBES] > 0 && keys[key + KEY_PROBES] < DOUBTED;
+}
+
+export function answers(key: number): boolean {
+  return keys[key + KEY_STATE] === LIVE && keys[key + KEY_PROBES] === 0;
+}
+
 /** The key to use towards a peer: the newest one it proved, or, if asked for, one that waits for its proof. */
 export function keyWith(peer: Words, at: number, state: number): number {
   let best = NO_KEY;
@@ -164,7 +174,10 @@ export function watchDepartures(next: () => void): void {
 
 /** Deletes a key. */
 export function dropKey(key: number): void {
-  if (keys[key + KEY_STATE] >= UNCONFIRMED) report(EVENT_KEY_GONE, keys[key + 1], keys[key + KEY_INDEX], 0, 0, 0);
+  if (keys[key + KEY_STATE] >= UNCONFIRMED) {
+    report(EVENT_KEY_GONE, keys[key + 1], keys[key + KEY_INDEX], 0, 0, 0);
+    note(NOTE_KEY_GONE, keys, key, keys[key + KEY_INDEX]);
+  }
   wipeWords(keys, key, KEY_WORDS);
 }
 

@@ -67,7 +67,8 @@ export function readingTask(): void {
   flush();
 }
 
-function canSend(): boolean {
+/** Whether there is a way to the base station for data. */
+export function canSend(): boolean {
   return parentKey() !== key.NO_KEY && (!sealsData() || (hasSession() && session[SESSION_DATA_OUT] < LAST_NUMBER));
 }
 

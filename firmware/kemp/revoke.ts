@@ -20,6 +20,7 @@ import * as registry from './registry.ts';
 import { nodes } from './registry.ts';
 import { sendDown } from './route.ts';
 import { sealBody, sealTerms } from './sealed.ts';
+import { note, NOTE_REVOKED } from '../console/notes.ts';
 
 /** Doublings of T between two rounds, at most. */
 const MOST_DOUBLINGS = 5;
@@ -151,8 +152,7 @@ function forgetOwn(): void {
 
 function forgetAnswers(): void {
   const node = state[FORGOTTEN];
-  dropAnswers(nodes, node + records.NODE_EUI, nodes[node + records.NODE_COUNTER]);
-  goOn(forgetKeys);
+  dropAnswers(nodes, node + records.NODE_EUI, nodes[node + records.NODE_COUNTER], forgetKeys);
 }
 
 function forgetKeys(): void {
@@ -354,6 +354,7 @@ export function onRevokedBy(party: number, named: Words): void {
     }
     registry.saveNode(node);
     registry.saveNode(party);
+    note(NOTE_REVOKED, nodes, node + records.NODE_EUI, 0);
     report(EVENT_REVOKED, nodes[node + records.NODE_EUI + 1], nodes[party + records.NODE_EUI + 1], 0, 0, 0);
   }
 }

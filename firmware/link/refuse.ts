@@ -5,6 +5,7 @@ import { report } from '#board';
 import { makeWords } from '../../crypto-core/tables.ts';
 import { EVENT_REFUSED } from '../events.ts';
 import { endTask, task, TASK_TYPE } from './task.ts';
+import { note, NOTE_REFUSED } from '../console/notes.ts';
 
 export const REASONS = 100;
 /** Numbers that name none, between those of the MAC and those of KEMP. */
@@ -26,6 +27,7 @@ export function refuse(reason: number): void {
   const place = placeOf(reason);
   refusals[place] = (refusals[place] + 1) & 0x7fffffff;
   report(EVENT_REFUSED, reason, task[TASK_TYPE], 0, 0, 0);
+  note(NOTE_REFUSED, task, 0, reason);
 }
 
 /** Refuses what the running task is about, and ends the task. */

@@ -30,7 +30,7 @@ export const message = makeBytes(MESSAGE_LENGTH);
 export let txStatus = SENT_OK;
 
 const header = makeWords(mhr.HEADER_WORDS);
-const tx = makeWords(10);
+const tx = makeWords(12);
 const TX_LENGTH = 0;
 /** Link key, or NO_KEY for a plain frame. */
 const TX_KEY = 1;
@@ -44,6 +44,9 @@ const TX_SEQUENCE = 7;
 /** FCS so far, and octets that it covers (fcsPart). */
 const TX_SUM = 8;
 const TX_SUMMED = 9;
+/** Frames handed to the radio, and those that did not arrive, since start. */
+const TX_FRAMES = 10;
+const TX_FAILED = 11;
 
 let sentNext = nothing;
 
@@ -182,9 +185,20 @@ function transmit(): void {
 
 /** The board's word on the frame given to it last. */
 export function sent(status: number): void {
+  tx[TX_FRAMES] = (tx[TX_FRAMES] + 1) & 0x7fffffff;
+  if (status !== SENT_OK) tx[TX_FAILED] += 1;
   tx[TX_FRAGMENT] += 1;
   if (status === SENT_OK && tx[TX_FRAGMENT] < tx[TX_FRAGMENTS]) sendNextFrame();
   else finish(status);
+}
+
+/** Frames that have left, and those of them that were not acknowledged or found no free channel. */
+export function framesSent(): number {
+  return tx[TX_FRAMES];
+}
+
+export function framesFailed(): number {
+  return tx[TX_FAILED];
 }
 
 function finish(status: number): void {

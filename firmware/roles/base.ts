@@ -5,8 +5,6 @@ import { advertTask, onSolicit, startAdvert } from '../kemp/advert.ts';
 import { loadAnswers } from '../kemp/answers.ts';
 import { onCentralRequest } from '../kemp/centre.ts';
 import { onReading } from '../kemp/delivery.ts';
-import { attachLines } from '../console/console.ts';
-import { registryLine } from '../console/registry-lines.ts';
 import { onEcho, probeTask } from '../kemp/echo.ts';
 import { changeGroup, groupTask, noteDeparture, startGroup } from '../kemp/group.ts';
 import { onAdvert } from '../kemp/hear.ts';
@@ -21,20 +19,21 @@ import { noteOwn, onAttached, onRevoked, onRoute, onUp } from '../kemp/whereabou
 import { MODE_CENTRALISED, MODE_REFRESH } from '../events.ts';
 import { attachReceive, body, rx, RX_KEY, RX_LENGTH, sender } from '../link/receive.ts';
 import { drop } from '../link/refuse.ts';
-import { beginTask, task, TASK_TYPE } from '../link/task.ts';
+import { beginTask, endTask, task, TASK_TYPE } from '../link/task.ts';
 import { TIMER_ADVERT, TIMER_DOWN, TIMER_GROUP, TIMER_PROBE, TIMER_REVOKE } from '../link/timers.ts';
 import { REFUSED_KMP_LENGTH, REFUSED_NOT_SECURED } from '../refusals.ts';
-import { startRole, sweepTask } from './common.ts';
+import { startConsole, startRole, sweepTask } from './common.ts';
 import { notForRole } from './node.ts';
 
-export { command } from './common.ts';
+export { typed } from '../console/input.ts';
 export { receive } from '../link/receive.ts';
 export { onPosted as posted, wake as alarm } from '../link/task.ts';
 export { sent } from '../link/transmit.ts';
 
-/** See board.ts, Role. Loading what is in flash is B's first task; a registry that cannot be read stops it there. */
+/** See board.ts, Role. Loading what is in flash is B's first task; a registry that cannot be read leaves it with its console alone. */
 export function start(): void {
   beginTask(0, 0);
+  startConsole();
   loadRegistry(onRegistry);
 }
 
@@ -43,12 +42,14 @@ function onRegistry(): void {
 }
 
 function onLoaded(): void {
-  if (!startRole(onTimer)) return;
+  if (!startRole(onTimer)) {
+    endTask();
+    return;
+  }
   attachReceive(onMessage, onReading, onStranger, onCommit, onCommit, noteOwn);
   startGroup();
   watchOwnDeletions(changeGroup);
   watchDepartures(noteDeparture);
-  attachLines(registryLine);
   startAdvert();
   startRevoke();
 }

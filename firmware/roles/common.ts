@@ -5,7 +5,9 @@ import { millis } from '#board';
 import { loadIdentity, me } from '../kemp/identity.ts';
 import { loadMarks } from '../kemp/marks.ts';
 import { sweepKeys } from '../kemp/keys.ts';
-import { LINE_BEGUN, LINE_ROW, showLine, startLine } from '../console/console.ts';
+import { LINE_BEGUN } from '../console/answers.ts';
+import { consoleWaits, showLine } from '../console/console.ts';
+import { noteWaits, showNote } from '../console/notes.ts';
 import { receiveTask } from '../link/receive.ts';
 import { refuse } from '../link/refuse.ts';
 import { attachTasks, beginTask, endTask, wake } from '../link/task.ts';
@@ -20,24 +22,30 @@ import { REFUSED_FRAGMENT_LATE } from '../refusals.ts';
 const SWEEP_MS = 1000;
 
 let onTimer = ignore;
-/** Octets of the console line that waits, or -1. */
-let line = -1;
 
 function ignore(timer: number): void {
   if (timer === TIMER_SWEEP) endTask();
 }
 
-/** Loads the identity and begins to take tasks. @param timer handles a due timer and ends the task. @returns false: no identity. */
+/**
+ * Loads the identity and begins to take tasks. @param timer handles a due timer and ends the task. @returns false: no identity; then
+ * the radio stays deaf, and there are no tasks but the console's.
+ */
 export function startRole(timer: (id: number) => void): boolean {
+  startConsole();
   if (!loadIdentity()) return false;
   loadMarks();
   useOui(me[IDENTITY_OUI]);
   startTransmit();
   onTimer = timer;
-  attachTasks(choose);
   setTimer(TIMER_SWEEP, SWEEP_MS);
-  wake();
   return true;
+}
+
+/** Lets the console have its turns: without it nothing is answered. */
+export function startConsole(): void {
+  attachTasks(choose);
+  wake();
 }
 
 /** Received frames first, then timers, then the console. */
@@ -47,11 +55,13 @@ function choose(): void {
   if (timer >= 0) {
     beginTask(0, 0);
     onTimer(timer);
-  } else if (line >= 0) {
+  } else if (consoleWaits()) {
     beginTask(0, 0);
-    const shown = showLine(line);
-    if (shown !== LINE_ROW) line = -1;
-    if (shown !== LINE_BEGUN) endTask();
+    if (showLine() !== LINE_BEGUN) endTask();
+  } else if (noteWaits()) {
+    beginTask(0, 0);
+    showNote();
+    endTask();
   }
 }
 
@@ -66,11 +76,4 @@ export function sweepTask(): void {
 /** Counts the messages whose fragments did not come in time. */
 function sweepReassembly(): void {
   for (let late = reassemblyExpire(millis()); late > 0; late--) refuse(REFUSED_FRAGMENT_LATE);
-}
-
-/** A console line of `length` octets lies in rxLine. */
-export function command(length: number): void {
-  line = length;
-  startLine();
-  wake();
 }

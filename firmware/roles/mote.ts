@@ -2,8 +2,6 @@
 // The mote: a node that moves, joins, hands over, sends readings and sleeps.
 
 import { OPTION_TELL_RETURNS, IDENTITY_OPTIONS } from '../records.ts';
-import { attachLines } from '../console/console.ts';
-import { sleepLine } from '../console/sleep-line.ts';
 import { onAck } from '../kemp/attached.ts';
 import { onConfirmed } from '../kemp/confirm.ts';
 import { startDecide } from '../kemp/decide.ts';
@@ -23,7 +21,7 @@ import { REFUSED_NOT_FOR_ROLE } from '../refusals.ts';
 import { startRole } from './common.ts';
 import { nodeMessage, nodeTimer } from './node.ts';
 
-export { command } from './common.ts';
+export { typed } from '../console/input.ts';
 export { receive } from '../link/receive.ts';
 export { onPosted as posted, wake as alarm } from '../link/task.ts';
 export { sent } from '../link/transmit.ts';
@@ -32,7 +30,6 @@ export { sent } from '../link/transmit.ts';
 export function start(): void {
   if (!startRole(onTimer)) return;
   attachReceive(onMessage, onData, endTask, onConfirmed, onConfirmed, nothing);
-  attachLines(sleepLine);
   if ((me[IDENTITY_OPTIONS] & OPTION_TELL_RETURNS) !== 0) watchReturns(startRoute);
   startDecide(false);
   startReadings();

@@ -14,7 +14,8 @@ import { budgetReport } from './budget-report.ts';
 import { addressLines, keylogLines } from './keylog.ts';
 import { pcapHeader, pcapRecord } from './pcap.ts';
 import { runBench } from './run.ts';
-import type { BenchHooks } from './run.ts';
+import type { BenchHooks, BenchOptions, BenchResult } from './run.ts';
+import { serveBench } from './serial.ts';
 import { closingTables, summary } from './tables.ts';
 import { timeline } from './timeline.ts';
 
@@ -28,6 +29,8 @@ interface Options {
   readonly json?: string;
   readonly quiet: boolean;
   readonly budgets: boolean;
+  readonly serial: boolean;
+  readonly speed?: number;
 }
 
 /** @returns twins of the board that was asked for, on the engine that was asked for. */
@@ -47,6 +50,35 @@ function parseSeed(text: string): number {
     throw new InvalidArgumentError(`expected a whole number from 0 to 4294967295, got ${text}`);
   }
   return seed;
+}
+
+function parseSpeed(text: string): number {
+  const speed = Number(text);
+  if (!(speed > 0 && speed <= 1000))
+    throw new InvalidArgumentError(`expected a number above 0, up to 1000, got ${text}`);
+  return speed;
+}
+
+/** Runs with terminals until the scenario's end or Ctrl-C. @param print says where they are. */
+async function serve(
+  bench: BenchOptions,
+  speed: number,
+  print: (line: string) => void,
+): Promise<BenchResult & { cut: boolean }> {
+  const stop = new AbortController();
+  const abort = (): void => stop.abort();
+  process.once('SIGINT', abort);
+  process.once('SIGTERM', abort);
+  try {
+    const { ports, ended } = serveBench(bench, speed, stop.signal);
+    const width = Math.max(...[...ports.keys()].map((name) => name.length));
+    for (const [name, path] of ports) print(`${name.padEnd(width)}  ${path}`);
+    print(`Ctrl-C ends the bench; \`kemp console --port ${[...ports.values()][0]}\` talks to a mote.\n`);
+    return { ...(await ended), cut: stop.signal.aborted };
+  } finally {
+    process.off('SIGINT', abort);
+    process.off('SIGTERM', abort);
+  }
 }
 
 /** Files are opened before the run: a path that cannot be written is no reason to wait. */
@@ -91,13 +123,14 @@ function screen(seconds: number) {
   };
 }
 
-function run(options: Options): void {
+async function run(options: Options): Promise<void> {
   if (options.budgets) {
     const { text, over } = budgetReport(options.vm);
     process.stdout.write(`${text}\n`);
     if (over.length > 0) throw new RunFailure(`over budget: ${over.join('; ')}`);
     return;
   }
+  if (options.speed !== undefined && !options.serial) throw new UsageError('expected --serial with --speed, got none');
   const loaded = loadScenario(options.scenario);
   const scenario = options.seed === undefined ? loaded : { ...loaded, seed: options.seed };
   const hooks: BenchHooks[] = [];
@@ -114,11 +147,14 @@ function run(options: Options): void {
   try {
     const board = boardOf(options);
     const keylog = options.keylog !== undefined;
-    const { result, failures } = runBench({ scenario, vm: options.vm, ...(board && { board }), keylog, hooks });
+    const bench = { scenario, vm: options.vm, ...(board && { board }), keylog, hooks };
+    const { result, failures, cut } = options.serial
+      ? await serve(bench, options.speed ?? 1, (line) => process.stdout.write(`${line}\n`))
+      : { ...runBench(bench), cut: false };
     writeJson?.(`${JSON.stringify(result, null, 2)}\n`);
     display?.close();
     display?.print(`\n${closingTables(result)}\n\n${summary(result)}`);
-    if (failures.length > 0) throw new RunFailure(failures.join('\n'));
+    if (failures.length > 0 && !cut) throw new RunFailure(failures.join('\n'));
   } finally {
     display?.close();
   }
@@ -136,6 +172,8 @@ export function benchCommand(): Command {
     .option('--keylog <file>', 'write the link keys, for Wireshark: key material')
     .option('--json <file>', 'write the result (host/README.md)')
     .option('--quiet', 'print nothing but errors', false)
+    .option('--serial', 'give every mote a pseudo-terminal at its console, and go by the clock on the wall', false)
+    .option('--speed <number>', 'with --serial: simulated seconds a second (1)', parseSpeed)
     .option('--budgets', 'measure what each kind of key establishment costs on air, beside its budget', false)
     .action(run);
 }

@@ -14,6 +14,8 @@ import type { Flash } from './preload.ts';
 
 /** A turn of the board's event loop without any cryptography: copying a frame, a table look-up, the next task. */
 const TURN_MICROS = 200;
+/** Typed octets that it takes in one turn. */
+const TYPED_OCTETS = 32;
 
 /** The program of a mote failed, or did what its board cannot do. */
 export class BenchError extends RunFailure {
@@ -38,7 +40,10 @@ export interface Mote extends ChipEvents {
   /** Starts anew, from any instant: flash and retained memory stay, but the latter means nothing. */
   reset(): void;
   close(): void;
+  /** Types a line into the console, without its end. */
   command(line: string): void;
+  /** Types octets, as they are. */
+  type(octets: Uint8Array): void;
 }
 
 /** What a mote shows to whoever keeps the books. */
@@ -51,6 +56,8 @@ export interface MoteObserver {
   /** The program gets a frame. @param label the one its sender gave it. */
   receive(mote: Mote, label: unknown): void;
   console(mote: Mote, line: string): void;
+  /** Octets of the console, as they come out. */
+  output?(mote: Mote, octets: Uint8Array): void;
 }
 
 /** Makes a mote of a board. */
@@ -63,6 +70,8 @@ export interface MoteEnvironment {
   readonly aesMicros: number;
   readonly maxPsdu: number;
   readonly keylog: boolean;
+  /** Of the radios, until they are set otherwise. */
+  readonly txPowerDbm: number;
   /** The radio has one buffer for both ways. */
   readonly oneBuffer?: boolean;
   readonly observer: MoteObserver;
@@ -140,8 +149,9 @@ export class MailboxMote implements Mote {
     this.#vm = this.#env.open(this.spec.role);
     this.#chip.powerOn();
     this.#env.observer.power(this, true);
+    const { maxPsdu, keylog, txPowerDbm } = this.#env;
     const seed = [this.#prng.next(), this.#prng.next(), this.#prng.next(), this.#prng.next()];
-    this.#settle(this.#step({ op: abi.INIT, args: [...seed, this.#env.maxPsdu, this.#env.keylog ? 1 : 0] }));
+    this.#settle(this.#step({ op: abi.INIT, args: [...seed, maxPsdu, keylog ? 1 : 0, txPowerDbm] }));
     const records = [...this.flash].sort(([a], [b]) => a - b);
     for (const [record, words] of records) {
       this.#settle(this.#step({ op: abi.PRELOAD, args: [record, words.length, ...words] }));
@@ -193,11 +203,19 @@ export class MailboxMote implements Mote {
 
   /** Types a line into the console, without its end. */
   command(line: string): void {
-    const octets = Buffer.from(line, 'utf8');
-    if (octets.length >= abi.LINE_OCTETS) {
-      throw new RangeError(`expected a line of at most ${abi.LINE_OCTETS - 1} octets, got ${octets.length}`);
+    const octets = Buffer.from(`${line}\n`, 'utf8');
+    if (octets.length > abi.LINE_OCTETS) {
+      throw new RangeError(`expected a line of at most ${abi.LINE_OCTETS - 1} octets, got ${octets.length - 1}`);
     }
-    this.#offer({ op: abi.COMMAND, args: [octets.length], octets });
+    this.type(octets);
+  }
+
+  /** A UART hands over what it has got, which is not much: a turn is short. */
+  type(octets: Uint8Array): void {
+    for (let at = 0; at < octets.length; at += TYPED_OCTETS) {
+      const part = octets.subarray(at, at + TYPED_OCTETS);
+      this.#offer({ op: abi.COMMAND, args: [part.length], octets: part });
+    }
   }
 
   /** The chip holds a frame. */
@@ -233,8 +251,9 @@ export class MailboxMote implements Mote {
     const used = this.#step(input);
     const duration = TURN_MICROS + this.#blocks(used) * this.#env.aesMicros;
     this.#work = this.#env.clock.after(duration, () => {
+      const vm = this.#vm;
       this.#settle(used);
-      if (!this.asleep) this.#endTurn();
+      if (this.#vm === vm) this.#endTurn();
     });
   }
 
@@ -283,11 +302,16 @@ export class MailboxMote implements Mote {
   /** Lets the outbox of the step that is over take effect. */
   #settle(used: number): void {
     let asleep: number | undefined;
+    let erases: number | undefined;
     abi.eachAction(this.#vm!.outbox, used, (op, at) => {
       if (op === abi.SLEEP) asleep = this.#vm!.outbox[at];
+      else if (op === abi.RESTART) erases = this.#vm!.outbox[at];
       else this.#act(op, at);
     });
     if (asleep !== undefined) this.#fallAsleep(asleep);
+    if (erases === undefined) return;
+    if (erases === 1) this.flash.clear();
+    this.reset();
   }
 
   #act(op: number, at: number): void {
@@ -312,7 +336,13 @@ export class MailboxMote implements Mote {
         this.#env.observer.report(this, outbox[at], Array.from(outbox.subarray(at + 1, at + 6)));
         break;
       case abi.CONSOLE:
-        this.#print(outbox[at]);
+        this.#print(outbox.subarray(at, at + 1));
+        break;
+      case abi.TEXT:
+        this.#print(outbox.subarray(at + 1, at + 1 + outbox[at]));
+        break;
+      case abi.POWER:
+        this.#chip.txPowerDbm = outbox[at];
         break;
       case abi.FILTER: {
         const [pan, short, euiHigh, euiLow] = outbox.subarray(at, at + 4) as unknown as [
@@ -349,12 +379,13 @@ export class MailboxMote implements Mote {
     this.#alarm = this.#env.clock.after(Math.max(0, delay) * 1000, () => this.#offer({ op: abi.ALARM_DUE, args: [] }));
   }
 
-  #print(octet: number): void {
-    if (octet !== 10) {
-      if (octet !== 13) this.#line.push(octet);
-      return;
+  #print(octets: Int32Array): void {
+    this.#env.observer.output?.(this, Uint8Array.from(octets));
+    for (const octet of octets) {
+      if (octet === 10) {
+        this.#env.observer.console(this, Buffer.from(this.#line).toString('utf8'));
+        this.#line = [];
+      } else if (octet !== 13) this.#line.push(octet);
     }
-    this.#env.observer.console(this, Buffer.from(this.#line).toString('utf8'));
-    this.#line = [];
   }
 }

@@ -50,6 +50,8 @@ export interface BenchControl {
   inject(from: Point, octets: Uint8Array, txPowerDbm?: number): void;
   /** Types a line into a mote's console. */
   command(mote: string, line: string): void;
+  /** Types octets at a mote's console, as they are; at one without power they are lost. */
+  type(mote: string, octets: Uint8Array): void;
   power(mote: string, on: boolean): void;
   /** Starts a mote anew: flash stays, memory is lost. */
   reset(mote: string): void;
@@ -67,6 +69,8 @@ export interface BenchHooks extends AirHooks {
   onStart?(bench: BenchControl): void;
   onReport?(report: Report): void;
   onConsole?(mote: string, line: string, micros: number): void;
+  /** Octets of a mote's console, as they come out. */
+  onOutput?(mote: string, octets: Uint8Array, micros: number): void;
   onPower?(mote: string, on: boolean, micros: number): void;
   /** A link key, once; only with `keylog`. */
   onKey?(key: LoggedKey): void;
@@ -137,6 +141,9 @@ function observe(clock: Clock, directory: Directory, hooks: readonly BenchHooks[
     console(mote, line) {
       for (const hook of hooks) hook.onConsole?.(mote.name, line, clock.now);
     },
+    output(mote, octets) {
+      for (const hook of hooks) hook.onOutput?.(mote.name, octets, clock.now);
+    },
   };
   return { observer, tree, runs, traffic, keys, revocations, refusals };
 }
@@ -168,11 +175,34 @@ function plan(scenario: Scenario, clock: Clock, air: Air, motes: ReadonlyMap<str
   }
 }
 
+/** A bench that runs as far as it is told. */
+export interface OpenBench {
+  /** Microseconds since the scenario began, and those at which it ends. */
+  readonly micros: number;
+  readonly end: number;
+  /** Runs on to that time. @throws BenchError if a mote's program fails. */
+  runTo(micros: number): void;
+  /** What has become of it so far. */
+  result(): BenchResult;
+  close(): void;
+}
+
 /**
  * Runs a scenario to its end.
  * @throws UsageError if the engine or an image is missing. @throws BenchError if a mote's program fails.
  */
 export function runBench(options: BenchOptions): BenchResult {
+  const bench = openBench(options);
+  try {
+    while (bench.micros < bench.end) bench.runTo(bench.micros + 1_000_000);
+    return bench.result();
+  } finally {
+    bench.close();
+  }
+}
+
+/** Makes a bench that stands at the begin of its scenario. @throws UsageError if the engine or an image is missing. */
+export function openBench(options: BenchOptions): OpenBench {
   const { scenario, seed = scenario.seed, vm = 'fengari', board, oneBuffer = false, keylog = false } = options;
   const hooks = [options.hooks ?? []].flat() as readonly BenchHooks[];
   const clock = new Clock();
@@ -187,6 +217,7 @@ export function runBench(options: BenchOptions): BenchResult {
     aesMicros: Math.round(scenario.aesMs * 1000),
     maxPsdu: scenario.maxPsdu,
     keylog,
+    txPowerDbm: scenario.radio.txPowerDbm,
     oneBuffer,
     observer,
   };
@@ -213,6 +244,9 @@ export function runBench(options: BenchOptions): BenchResult {
     inject: (from, octets, txPowerDbm) =>
       void air.transmit(from, { sender: 'injected', octets, attempt: 1, ack: false, label: undefined }, txPowerDbm),
     command: (mote, line) => named(mote).command(line),
+    type(mote, octets) {
+      if (named(mote).on) named(mote).type(octets);
+    },
     power: (mote, on) => (on ? named(mote).powerOn() : named(mote).powerOff()),
     reset: (mote) => named(mote).reset(),
     flash: (mote) => named(mote).flash,
@@ -226,19 +260,15 @@ export function runBench(options: BenchOptions): BenchResult {
 
   plan(scenario, clock, air, motes);
   assault?.start(air, motes, environment, make);
-  try {
-    for (const hook of hooks) hook.onStart?.(control);
-    const end = Math.round(scenario.durationSeconds * 1e6);
-    while (clock.now < end) {
-      clock.runUntil(Math.min(end, clock.now + 1_000_000));
-      for (const hook of hooks) hook.onProgress?.(clock.now / 1e6);
-    }
+  const end = Math.round(scenario.durationSeconds * 1e6);
+  for (const hook of hooks) hook.onStart?.(control);
+  const result = (): BenchResult => {
     const result: Result = {
       schema: 1,
       scenario: scenario.name,
       seed,
       vm,
-      durationMs: end / 1000,
+      durationMs: clock.now / 1000,
       motes: [...motes.values()].map((mote) => {
         const neighbors = keys.neighbors(mote.name);
         return {
@@ -260,10 +290,22 @@ export function runBench(options: BenchOptions): BenchResult {
       ...(assault === undefined ? {} : { adversary: assault.result() }),
     };
     return { result, failures: [...failuresOf(result, motes, revocations), ...(assault?.failures() ?? [])] };
-  } finally {
-    assault?.close();
-    for (const mote of motes.values()) mote.close();
-  }
+  };
+  return {
+    get micros() {
+      return clock.now;
+    },
+    end,
+    runTo(micros) {
+      clock.runUntil(Math.min(end, micros));
+      for (const hook of hooks) hook.onProgress?.(clock.now / 1e6);
+    },
+    result,
+    close() {
+      assault?.close();
+      for (const mote of motes.values()) mote.close();
+    },
+  };
 }
 
 /** Every node that has power at the end should hold a key; the base station holds what its neighbours ask for. */

@@ -44,6 +44,8 @@ export interface ChipEvents {
 
 export class Chip implements Listener {
   readonly name: string;
+  /** Transmission power; undefined: the scenario's. */
+  txPowerDbm: number | undefined;
   readonly #clock: Clock;
   readonly #air: Air;
   readonly #prng: Prng;
@@ -104,6 +106,7 @@ export class Chip implements Listener {
 
   powerOff(): void {
     this.#on = false;
+    this.txPowerDbm = undefined;
     this.#life++;
     this.#filter = undefined;
     this.#fifo = undefined;
@@ -229,7 +232,8 @@ export class Chip implements Listener {
     this.#turnToSending(octets);
     this.#clock.after(TURNAROUND_MICROS, () => {
       if (life !== this.#life) return;
-      this.#air.transmit(this, { sender: this.name, octets, attempt: 1, ack: true, label: of.label });
+      const ack = { sender: this.name, octets, attempt: 1, ack: true, label: of.label };
+      this.#air.transmit(this, ack, this.txPowerDbm);
     });
   }
 
@@ -264,13 +268,8 @@ export class Chip implements Listener {
 
   #launch(): void {
     const octets = this.#frame!;
-    const { end } = this.#air.transmit(this, {
-      sender: this.name,
-      octets,
-      attempt: this.#attempt,
-      ack: false,
-      label: this.#label,
-    });
+    const frame = { sender: this.name, octets, attempt: this.#attempt, ack: false, label: this.#label };
+    const { end } = this.#air.transmit(this, frame, this.txPowerDbm);
     this.#after(end - this.#clock.now, () => {
       if (!wantsAck(octets)) {
         this.#end(SENT_OK);

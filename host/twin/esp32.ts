@@ -108,7 +108,7 @@ function makeAdc({ sensor }: Parts): Record<string, unknown> {
 
 /** @returns the globals of a program. */
 export function esp32Globals(parts: Parts): Record<string, unknown> {
-  const { clock, cpu, uart, files, isOn, random, retained, cause, sleep } = parts;
+  const { clock, cpu, uart, files, isOn, random, retained, cause, sleep, restart, heap } = parts;
   return {
     spi: makeSpi(parts),
     gpio: makeGpio(parts),
@@ -120,6 +120,11 @@ export function esp32Globals(parts: Parts): Record<string, unknown> {
     },
     node: {
       task: makeTasks(cpu),
+      heap: () => heap,
+      restart() {
+        restart();
+        return undefined;
+      },
       /** The second value is the reset reason of the ROM and 7: 1 at power on, which a pulse on EN is too, 5 after deep sleep. */
       bootreason: () => (cause === DEEP_SLEEP ? Values.of(3, 5 + 7) : Values.of(1, 1 + 7)),
       dsleep(micros: number) {

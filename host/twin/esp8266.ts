@@ -27,11 +27,15 @@ export interface Parts {
   readonly uart: Uart;
   readonly files: Files;
   readonly retained: Int32Array;
-  /** POWER_ON, DEEP_SLEEP or EXTERNAL_RESET. */
+  /** POWER_ON, SOFT_RESET, DEEP_SLEEP or EXTERNAL_RESET. */
   readonly cause: number;
   isOn(): boolean;
   /** The processor stops at the end of the turn, and is reset after that time. */
   sleep(micros: number): void;
+  /** node.restart(). */
+  restart(): void;
+  /** What node.heap() says. */
+  readonly heap: number;
   /** What the sensor says. */
   sensor(channel: number): number;
   /** 32 bits of the hardware's random number generator. */
@@ -157,7 +161,7 @@ function makeGpio({ port, cpu }: Parts): Record<string, unknown> {
 
 /** @returns the globals of a program. */
 export function esp8266Globals(parts: Parts): Record<string, unknown> {
-  const { clock, cpu, uart, files, isOn, random, retained, cause, sleep, sensor } = parts;
+  const { clock, cpu, uart, files, isOn, random, retained, cause, sleep, sensor, restart, heap } = parts;
   return {
     spi: makeSpi(parts),
     gpio: makeGpio(parts),
@@ -178,6 +182,11 @@ export function esp8266Globals(parts: Parts): Record<string, unknown> {
     },
     node: {
       task: makeTasks(cpu),
+      heap: () => heap,
+      restart() {
+        restart();
+        return undefined;
+      },
       /** Power on, or a reset: by the pin, which is what ends a deep sleep too. */
       bootreason: () => Values.of(cause === POWER_ON ? 1 : 2, cause),
       dsleep(micros: number, option: number, instant: number) {

@@ -18,7 +18,7 @@ import { Cpu, HIGH, LOW } from './cpu.ts';
 import type { Medium, RadioTwin, Surroundings } from './device.ts';
 import { esp32Globals } from './esp32.ts';
 import { esp8266Globals } from './esp8266.ts';
-import { DEEP_SLEEP, EXTERNAL_RESET, Files, POWER_ON, Uart } from './nodemcu.ts';
+import { DEEP_SLEEP, EXTERNAL_RESET, Files, POWER_ON, SOFT_RESET, Uart } from './nodemcu.ts';
 import { Port } from './port.ts';
 import type { Wiring } from './port.ts';
 import type { Program } from './program.ts';
@@ -47,6 +47,12 @@ export interface TwinFaults {
   stickPll(times: number): void;
   overrun(): void;
 }
+
+const AT_SIGN = 64;
+/** What a UART hands over at once. */
+const FIFO_OCTETS = 128;
+/** What node.heap() says of an ESP8266 with the image in flash. */
+const FREE_HEAP = 40_000;
 
 interface Life {
   readonly cpu: Cpu;
@@ -88,11 +94,16 @@ export class TwinMote implements Mote {
   #life: Life | undefined;
   readonly retained = new Int32Array(RETAINED_WORDS);
   /** Its file system. */
-  readonly files = new Files((name) => this.#stored(name));
+  readonly files = new Files(
+    (name) => this.#stored(name),
+    () => this.#removed(),
+  );
   /** When it was started, but for starts that end a sleep: its sensor goes by that. */
   #startedAt = 0;
   #sleep: Timer | undefined;
   #line: number[] = [];
+  /** The report that is coming out, in the midst of whatever else the console says. */
+  #report: number[] | undefined;
 
   constructor(spec: ScenarioMote, flash: Flash, prng: Prng, env: TwinEnvironment) {
     this.spec = spec;
@@ -130,6 +141,11 @@ export class TwinMote implements Mote {
     this.#start(EXTERNAL_RESET);
   }
 
+  #restart(): void {
+    this.#stop();
+    this.#start(SOFT_RESET);
+  }
+
   #start(cause: number): void {
     const { clock, hardware, observer, aesMicros } = this.#env;
     const prng = this.#prng;
@@ -154,7 +170,7 @@ export class TwinMote implements Mote {
     };
     const radio = hardware.radio === 'mrf24j40' ? new Mrf24j40(surroundings) : new At86rf233(surroundings);
     port.attach(radio);
-    const uart = new Uart((octets) => cpu.later(() => octets.forEach((octet) => this.#print(octet))));
+    const uart = new Uart((octets) => cpu.later(() => this.#print(octets)));
     const life: Life = { cpu, port, radio, uart };
     this.#life = life;
     const source = hardware.mcu === 'esp8266' ? halves(seed) : words(seed);
@@ -167,6 +183,8 @@ export class TwinMote implements Mote {
       retained: this.retained,
       cause,
       sleep: (micros: number) => cpu.later(() => this.#fallAsleep(micros)),
+      restart: () => cpu.later(() => this.#restart()),
+      heap: FREE_HEAP,
       sensor: (channel: number) => sensorAt((clock.now - this.#startedAt) / 1e6, channel),
       isOn: () => this.#life === life,
       random: () => source.next().value as number,
@@ -197,6 +215,7 @@ export class TwinMote implements Mote {
     if (!this.on) return;
     this.close();
     this.#line = [];
+    this.#report = undefined;
     this.#chip.powerOff();
     this.#env.observer.power(this, false);
   }
@@ -208,8 +227,16 @@ export class TwinMote implements Mote {
 
   /** Types a line into the console, without its end. */
   command(line: string): void {
+    this.type(Buffer.from(`${line}\r\n`, 'utf8'));
+  }
+
+  /** Types octets, as they are; the UART's FIFO holds no more than this. */
+  type(octets: Uint8Array): void {
     const { cpu, uart } = this.#running();
-    cpu.post(LOW, () => uart.type(line));
+    for (let at = 0; at < octets.length; at += FIFO_OCTETS) {
+      const part = Buffer.from(octets.subarray(at, at + FIFO_OCTETS)).toString('latin1');
+      cpu.post(LOW, () => uart.type(part));
+    }
   }
 
   /** The chip holds a frame. */
@@ -293,25 +320,37 @@ export class TwinMote implements Mote {
     for (const [record, words] of log.records) this.flash.set(record, words);
   }
 
-  #print(octet: number): void {
+  /** Without its files there are no records. */
+  #removed(): void {
+    if (!LOG_FILES.some((name) => this.files.content.has(name))) this.flash.clear();
+  }
+
+  /** A report, from "@" to the end of its line, may come between two rows of an answer: it is taken out. */
+  #print(octets: readonly number[]): void {
     if (!this.on) return;
-    if (octet !== 10) {
-      if (octet !== 13) this.#line.push(octet);
-      return;
+    this.#env.observer.output?.(this, Uint8Array.from(octets));
+    for (const octet of octets) {
+      if (octet === 10 && this.#report !== undefined) {
+        this.#takeReport(Buffer.from(this.#report).toString('latin1'));
+        this.#report = undefined;
+      } else if (octet === AT_SIGN || this.#report !== undefined) {
+        this.#report ??= [];
+        if (octet !== AT_SIGN) this.#report.push(octet);
+      } else if (octet === 10) {
+        this.#env.observer.console(this, Buffer.from(this.#line).toString('utf8'));
+        this.#line = [];
+      } else if (octet !== 13) {
+        this.#line.push(octet);
+      }
     }
-    const line = Buffer.from(this.#line).toString('utf8');
-    this.#line = [];
-    if (!line.startsWith('@')) this.#env.observer.console(this, line);
-    else {
-      const [event, ...args] = line
-        .slice(1)
-        .split(' ')
-        .map((word) => parseInt(word, 16) | 0);
-      this.#env.observer.report(
-        this,
-        event!,
-        [0, 1, 2, 3, 4].map((i) => args[i] ?? 0),
-      );
-    }
+  }
+
+  #takeReport(text: string): void {
+    const [event, ...args] = text.split(' ').map((word) => parseInt(word, 16) | 0);
+    this.#env.observer.report(
+      this,
+      event!,
+      [0, 1, 2, 3, 4].map((i) => args[i] ?? 0),
+    );
   }
 }

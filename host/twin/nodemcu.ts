@@ -11,6 +11,7 @@ export type Callback = (...args: unknown[]) => unknown;
 
 /** Why the program starts, as node.bootreason() of the ESP8266 has it in its second value. */
 export const POWER_ON = 0;
+export const SOFT_RESET = 4;
 export const DEEP_SLEEP = 5;
 export const EXTERNAL_RESET = 6;
 
@@ -140,7 +141,7 @@ export function makeRtcmem(words: Int32Array): Record<string, unknown> {
 /** What goes out of the UART, and the lines that come in. */
 export class Uart {
   readonly #print: (octets: readonly number[]) => void;
-  #line: Callback | undefined;
+  #typed: Callback | undefined;
 
   constructor(print: (octets: readonly number[]) => void) {
     this.#print = print;
@@ -154,14 +155,14 @@ export class Uart {
   };
 
   readonly on = (what: unknown, end: unknown, run: unknown, toInterpreter: unknown): undefined => {
-    check(what === 'data' && end === '\n' && toInterpreter === 0, 'uart.on("data", "\\n", f, 0)');
-    this.#line = run as Callback;
+    check(what === 'data' && end === 0 && toInterpreter === 0, 'uart.on("data", 0, f, 0)');
+    this.#typed = run as Callback;
     return undefined;
   };
 
-  /** @param line without its end. */
-  type(line: string): void {
-    this.#line?.(`${line}\r\n`);
+  /** @param octets as characters of code 0 to 255. */
+  type(octets: string): void {
+    this.#typed?.(octets);
   }
 }
 
@@ -186,11 +187,13 @@ export interface FlashFaults {
 export class Files {
   readonly content = new Map<string, string>();
   readonly #closed: (name: string, content: string) => void;
+  readonly #removed: (name: string) => void;
   faults: FlashFaults | undefined;
 
-  /** @param closed is called with each file that was written to, when it is closed. */
-  constructor(closed: (name: string, content: string) => void) {
+  /** @param closed is called with each file that was written to, when it is closed. @param removed with each that was removed. */
+  constructor(closed: (name: string, content: string) => void, removed: (name: string) => void = () => {}) {
     this.#closed = closed;
+    this.#removed = removed;
   }
 
   exists(name: unknown): boolean {
@@ -200,7 +203,7 @@ export class Files {
   remove(name: unknown): void {
     const path = this.#named(name);
     this.faults?.change('remove', path, this.content.get(path));
-    this.content.delete(path);
+    if (this.content.delete(path)) this.#removed(path);
   }
 
   /** SPIFFS does not put a file in the place of another. */

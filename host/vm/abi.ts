@@ -9,7 +9,7 @@ export const LINE_OCTETS = 256;
 export const INBOX_ARGUMENTS = 3;
 
 // Ops in.
-/** Four words of seed, maxPsdu, keylog 0 or 1. */
+/** Four words of seed, maxPsdu, keylog 0 or 1, transmission power in dBm. */
 export const INIT = 0;
 export const START = 1;
 /** Length, lqi; the frame, FCS included, is in rxFrame. */
@@ -18,7 +18,7 @@ export const RECEIVE = 2;
 export const SENT = 3;
 export const ALARM_DUE = 4;
 export const POSTED = 5;
-/** Length; the line is in rxLine. */
+/** Number of octets typed at the console; they are in rxLine. */
 export const COMMAND = 6;
 /** Record, count, words: a storage record as flash holds it; before START. */
 export const PRELOAD = 7;
@@ -53,6 +53,12 @@ export const FAULT = 9;
 export const RETAIN = 11;
 /** Seconds of deep sleep. */
 export const SLEEP = 12;
+/** Count, octets: text to the console. */
+export const TEXT = 13;
+/** Transmission power in dBm. */
+export const POWER = 14;
+/** 1 if flash is wiped before it starts anew. */
+export const RESTART = 15;
 /** Code of FAULT: a second frame before the first was over. */
 export const FAULT_BUSY = 4;
 /** What the codes of FAULT mean, from 1 on. */
@@ -69,8 +75,8 @@ export function faultText(code: number): string {
   return FAULTS[code - 1] ?? `fault ${code}`;
 }
 
-/** Arguments of each op out; STORE has `count` words more. */
-const ARGUMENTS = [-1, 1, 1, 0, 2, 6, 1, 4, 1, 1, 1, 2, 1];
+/** Arguments of each op out; STORE and TEXT have `count` words more. */
+const ARGUMENTS = [-1, 1, 1, 0, 2, 6, 1, 4, 1, 1, 1, 2, 1, 1, 1, 1];
 
 /**
  * Calls `visit` for each action of an outbox, in order.
@@ -83,6 +89,7 @@ export function eachAction(outbox: Int32Array, used: number, visit: (op: number,
     const op = outbox[at];
     let size = ARGUMENTS[op] ?? -1;
     if (op === STORE) size += outbox[at + 2];
+    if (op === TEXT) size += outbox[at + 1];
     if (size < 0 || at + 1 + size > used) {
       throw new Error(`expected an action of ${used - at} outbox words or fewer, got op ${op} at word ${at}`);
     }

@@ -65,7 +65,7 @@ describe('grants', () => {
     expect(notices[0].map(typeOf)).toEqual([TYPE.NOTICE]);
     expect(notices[1]).toEqual(notices[0]);
     expect(notices[2]).toEqual(notices[0]);
-    expect(driven.keys('1')).toHaveLength(1);
+    expect(driven.keys('tentative')).toHaveLength(1);
     // Another grant under the same seq, of one who could make it.
     const other = resealed(router, instant, undefined, (inner) => (inner[10 + 4] ^= 1));
     const outcome = hear(driven, router.sniffer.plainFrame(opened.src, 'r1', other));

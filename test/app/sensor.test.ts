@@ -20,10 +20,11 @@ beforeAll(async () => {
     entry: 'test/app/image.ts',
     source: `import * as role from '../../firmware/roles/mote.ts';
       import { attach } from '../../board-defs/bench/index.ts';
-      attach(role.start, role.receive, role.sent, role.alarm, role.posted, role.command);
+      attach(role.start, role.receive, role.sent, role.alarm, role.posted, role.typed);
       export * from '../../board-defs/bench/index.ts';`,
     profile: 'lua53',
     app: 'sensor',
+    role: 'mote',
   });
 });
 

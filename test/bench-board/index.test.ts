@@ -23,7 +23,7 @@ const image = (profile: Profile): CompileOptions => ({
   entry: 'test/bench-board/image.ts',
   source: `import * as role from './role.ts';
     import { attach } from '#board';
-    attach(role.start, role.receive, role.sent, role.alarm, role.posted, role.command);
+    attach(role.start, role.receive, role.sent, role.alarm, role.posted, role.typed);
     export * from '../../board-defs/bench/index.ts';`,
   profile,
 });

@@ -40,9 +40,8 @@ export function posted(): void {
   board.storageWrite(7, words, 0, 3);
 }
 
-/** "Z": keeps two words and sleeps for 30 s, "W": tells what it kept, and its sensor. "S": two frames at once; "L": a frame too long; "R": a record too large; "O": too much to say; else the line comes back. */
-export function command(length: number): void {
-  const letter = length === 1 ? board.rxLine[0] : 0;
+/** "Z": keeps two words and sleeps for 30 s, "W": tells what it kept, and its sensor. "S": two frames at once; "L": a frame too long; "R": a record too large; "O": too much to say; "T": text, memory, another power, and a restart; else the octet comes back. */
+export function typed(letter: number): void {
   if (letter === 0x53) {
     board.radioSend(10);
     board.radioSend(10);
@@ -58,7 +57,14 @@ export function command(length: number): void {
     board.report(5, board.woken() ? 1 : 0, board.retainedRead(0), board.retainedRead(127), board.readSensor(1), 0);
   } else if (letter === 0x4f) {
     for (let i = 0; i < 300; i++) board.consoleWrite(letter);
+  } else if (letter === 0x54) {
+    board.consoleText('pow');
+    board.wantKeylog(true);
+    const set = board.setRadioPower(-5);
+    const refused = board.setRadioPower(50);
+    board.report(6, set ? 1 : 0, refused ? 1 : 0, board.radioPower(), board.freeHeap(), board.keylogWanted() ? 1 : 0);
+    board.restart(true);
   } else {
-    for (let i = 0; i < length; i++) board.consoleWrite(board.rxLine[i]);
+    board.consoleWrite(letter);
   }
 }

@@ -73,7 +73,7 @@ export async function logDriver(name: string, role: string): Promise<Boot> {
     const retained = new Int32Array(128);
     const uart = new Uart((octets) => void (said += Buffer.from(octets).toString('latin1')));
     const parts = { clock, cpu, port, uart, files, retained, cause: POWER_ON };
-    const rest = { isOn: () => true, sleep() {}, sensor: () => 0, random: () => 0 };
+    const rest = { isOn: () => true, sleep() {}, restart() {}, heap: 0, sensor: () => 0, random: () => 0 };
     const globals = (mcu === 'esp8266' ? esp8266Globals : esp32Globals)({ ...parts, ...rest });
     const program = engine === 'v8' ? openV8Program(js, 'log', globals) : openLua(lua, 'log', globals);
     program.start();

@@ -234,7 +234,7 @@ inlines(
 );
 
 describe('what stays a function', () => {
-  const big = Array.from({ length: 12 }, (_, i) => `t[${i % 8}] = (t[x & 7] + ${i}) | 0;`).join(' ');
+  const big = Array.from({ length: 24 }, (_, i) => `t[${i % 8}] = (t[x & 7] + ${i}) | 0;`).join(' ');
   const many = (name: string, n: number): string =>
     `${Array.from({ length: n }, (_, i) => `const ${name}${i} = note(${i});`).join(' ')} note(${Array.from({ length: n }, (_, i) => `${name}${i}`).join(' + ')});`;
   const SAMPLES: Record<string, [source: string, staying: string[]]> = {

@@ -6,7 +6,7 @@ import { inRepository } from '../../host/root.ts';
 
 const PAGE = readFileSync(inRepository('docs', 'architecture.md'), 'utf8');
 /** Where a reader looks for a name that is not a path from the root. */
-const FOLDERS = ['', 'firmware', 'firmware/kemp', 'host', 'docs'];
+const FOLDERS = ['', 'firmware', 'firmware/kemp', 'board-defs', 'host', 'docs'];
 
 it('names files and folders that exist', () => {
   const quoted = [...PAGE.matchAll(/`([\w/-]+(?:\.ts|\/))`/g)].map(([, name]) => name);

@@ -87,25 +87,39 @@ export class Driven {
     });
   }
 
+  /** Frames that arrive when a first one has had some turns, and may not be done with. */
+  hearWhile(first: { octets: Uint8Array; lqi: number }, turns: number, more: readonly Uint8Array[]): Outcome {
+    return this.#until(() => {
+      const outcome = this.#nothing();
+      this.#merge(outcome, this.#input(abi.RECEIVE, [first.octets.length, first.lqi], first.octets));
+      for (let turn = 0; turn < turns; turn++) this.#merge(outcome, this.#input(abi.POSTED, []));
+      for (const octets of more) this.#merge(outcome, this.#input(abi.RECEIVE, [octets.length, first.lqi], octets));
+      return outcome;
+    });
+  }
+
   command(line: string): Outcome {
-    const octets = Buffer.from(line);
+    const octets = Buffer.from(`${line}\n`);
     return this.#until(() => this.#input(abi.COMMAND, [octets.length], octets));
+  }
+
+  /** Rows of a table of the console. */
+  rows(line: string): Record<string, string | number>[] {
+    const [rows, done, ...more] = this.command(`${line} json`).console.split('\n');
+    if (done !== 'Done' || more.join('') !== '') throw new Error(`expected one line and Done, got ${rows} / ${done}`);
+    return JSON.parse(rows!) as Record<string, string | number>[];
   }
 
   /** What the console's `refusals` says: how often, by reason. */
   refusals(): Map<number, number> {
-    const rows = this.command('refusals').console.trim().split('\n');
-    if (rows.pop() !== 'Done') throw new Error(`expected Done after the refusals, got ${rows.join(' / ')}`);
-    return new Map(rows.map((row) => row.trim().split(' ').map(Number) as [number, number]));
+    return new Map(this.rows('refusals').map(({ reason, count }) => [Number(reason), Number(count)]));
   }
 
   /** Keys as the console's `keys` shows them: peer, index, depth. @param only those in this state; default: all proved ones. */
-  keys(only = ''): string[] {
-    const rows = this.command('keys').console.trim().split('\n');
-    if (rows.pop() !== 'Done') throw new Error(`expected Done after the keys, got ${rows.join(' / ')}`);
-    const fields = rows.map((row) => row.trim().split(' '));
-    const wanted = fields.filter(([, state]) => (only === '' ? state !== '1' : state === only));
-    return wanted.map(([peer, , index, depth]) => [peer, index, depth].join(' '));
+  keys(only: 'tentative' | 'live' | '' = ''): string[] {
+    return this.rows('keys')
+      .filter(({ state }) => (only === '' ? state !== 'tentative' : state === only))
+      .map(({ peer, index, depth }) => [String(peer).slice(8), index, depth].join(' '));
   }
 
   #step(inbox: readonly number[], octets: Uint8Array): number {
@@ -154,6 +168,7 @@ export class Driven {
       if (op === abi.POST) this.#posts++;
       if (op === abi.STORE) outcome.stores.push(outbox[at]);
       if (op === abi.CONSOLE) outcome.console += String.fromCharCode(outbox[at]);
+      if (op === abi.TEXT) outcome.console += String.fromCharCode(...outbox.subarray(at + 1, at + 1 + outbox[at]));
       if (op === abi.FAULT) throw new Error(abi.faultText(outbox[at]));
       if (op !== abi.REPORT) return;
       const said = { event: outbox[at], args: [...outbox.subarray(at + 1, at + 6)] };

@@ -202,7 +202,7 @@ export class Siege {
   }
 
   #tentative(driven: Driven): PairKey[] {
-    return this.#stage.held(driven.keys('1')).filter(({ router }) => router === this.#stage.target);
+    return this.#stage.held(driven.keys('tentative')).filter(({ router }) => router === this.#stage.target);
   }
 
   /** The REQUEST that the target sent last. */

@@ -64,7 +64,7 @@ describe('a step', () => {
     }, seen);
     const tasks = order.filter(({ op }) => op !== abi.INIT && op !== abi.PRELOAD);
     expect(tasks.map(({ op }) => op)).toEqual([abi.START, abi.COMMAND, abi.COMMAND, abi.POSTED]);
-    expect(tasks.map(({ octets }) => Buffer.from(octets).toString()).slice(1, 3)).toEqual(['one', 'two']);
+    expect(tasks.map(({ octets }) => Buffer.from(octets).toString()).slice(1, 3)).toEqual(['one\n', 'two\n']);
     expect(tasks[1].millis).toBe(50);
   });
 

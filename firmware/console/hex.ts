@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Bytes } from '../../crypto-core/tables.ts';
+import { digitAt, line, NEXT_ROW, rest } from './input.ts';
+
+/** Octets that one turn reads. */
+const OCTETS_A_TURN = 12;
+
+/**
+ * Reads the rest of the line, hexadecimal octets from its word of now on, into bytes[0..], some of them a turn; NEXT_ROW counts them.
+ * @param most octets that there may be. @returns how many there are; 0: it is no such thing; -1: call again in another turn
+ */
+export function readHex(bytes: Bytes, most: number): number {
+  const octets = rest() >> 1;
+  if (rest() !== 2 * octets || octets < 1 || octets > most) return 0;
+  const from = line[NEXT_ROW];
+  const to = from + OCTETS_A_TURN < octets ? from + OCTETS_A_TURN : octets;
+  for (let i = from; i < to; i++) {
+    const high = digitAt(2 * i);
+    const low = digitAt(2 * i + 1);
+    if (high < 0 || low < 0) return 0;
+    bytes[i] = 16 * high + low;
+  }
+  line[NEXT_ROW] = to;
+  return to === octets ? octets : -1;
+}

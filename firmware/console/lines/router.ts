@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+// '#lines' of a router: it has those of a node alone.
+
+export {
+  changeChannel,
+  nodeHelp as roleHelp,
+  NODE_LINES as ROLE_LINES,
+  nodeLine as roleLine,
+  parentKeyOf,
+  stateLine,
+} from './node.ts';

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// The library `kemp-mote/host`: what the command `kemp` does, as functions for test rigs (host/README.md).
+
+export { RunFailure, UsageError } from './errors.ts';
+export type { Line } from './serial/line.ts';
+export { listPorts, openPort } from './serial/port.ts';
+export type { PortInfo, PortLine, PortOptions } from './serial/port.ts';
+export { openPty } from './serial/pty.ts';
+export { MoteConsole, MoteError } from './console/mote-console.ts';
+export type { Answer, ConsoleOptions } from './console/mote-console.ts';
+export { readScript, runScript } from './console/script.ts';
+export { examine } from './console/doctor.ts';
+export type { Finding } from './console/doctor.ts';
+export { runBench } from './bench/run.ts';
+export type { BenchControl, BenchHooks, BenchOptions, BenchResult, Report } from './bench/run.ts';
+export { serveBench } from './bench/serial.ts';
+export type { SerialBench } from './bench/serial.ts';
+export { loadScenario, parseScenario } from './scenario/load.ts';
+export type { Scenario } from './scenario/schema.ts';
