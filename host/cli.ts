@@ -4,6 +4,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { benchCommand } from './bench/command.ts';
+import { flashCommand } from './flash/command.ts';
 import { consoleCommand } from './console/console-command.ts';
 import { doctorCommand } from './console/doctor-command.ts';
 import { monitorCommand } from './console/monitor-command.ts';
@@ -14,7 +15,15 @@ import { RunFailure, UsageError } from './errors.ts';
 /** Subcommands take these over: an error ends the command, not the process. */
 function program(): Command {
   const kemp = new Command('kemp').description('tools for KEMP motes').exitOverride();
-  for (const command of [benchCommand(), provisionCommand(), consoleCommand(), monitorCommand(), doctorCommand()]) {
+  const commands = [
+    benchCommand(),
+    provisionCommand(),
+    flashCommand(),
+    consoleCommand(),
+    monitorCommand(),
+    doctorCommand(),
+  ];
+  for (const command of commands) {
     command.exitOverride().showHelpAfterError(`(kemp ${command.name()} --help lists the options)`);
     kemp.addCommand(command);
   }

@@ -16,7 +16,7 @@ import { MoteError, SessionLost } from './session.ts';
 import type { Session } from './session.ts';
 import { file, readSlots, slotRecord } from './slots.ts';
 import type { Slot, SlotName } from './slots.ts';
-import { euiOf, holdsRecords, planStorage } from './storage.ts';
+import { DamagedRecords, euiOf, holdsRecords, planStorage } from './storage.ts';
 import type { Target } from './target.ts';
 
 export interface FlashOptions {
@@ -29,7 +29,7 @@ export interface FlashOptions {
   /** Do not look whether code fits into the heap. */
   readonly anyHeap?: boolean;
   readonly progress?: (octets: number, of: number) => void;
-  /** Octets of the image that a mote is asked to keep free beside it. */
+  /** What the user should know. */
   readonly note?: (line: string) => void;
 }
 
@@ -47,7 +47,7 @@ const MOST_ROUNDS = 24;
 const MOST_UPLOADS = 4;
 /** Octets that files take beside what is in them. */
 const SPARE_OCTETS = 8192;
-/** RAM of a role that runs from the flash store: tables and stack (test/protocol/ram.test.ts). */
+/** Until a mote says how it started: loading an image takes a while. */
 const BOOT_MS = 30_000;
 
 const STUB = 'init.lua';
@@ -101,7 +101,7 @@ function noRoom(mote: RemoteMote, needed: number): RunFailure {
   );
 }
 
-/** Reads the files that hold records; one that was being replaced when the power went counts as what it was to be. */
+/** Reads the files that hold records. */
 async function readRecords(mote: RemoteMote, files: ReadonlyMap<string, number>): Promise<Map<string, Buffer>> {
   const found = new Map<string, Buffer>();
   for (const name of files.keys()) if (holdsRecords(name)) found.set(name, (await mote.read(name))!);
@@ -192,7 +192,16 @@ async function writeRecords(
       `this mote is ${is}, not ${options.eui64}`,
       'give --node for it, or --replace to make it another',
     );
-  const plan = planStorage(existing, options.records);
+  let plan: Map<string, Buffer>;
+  try {
+    plan = planStorage(existing, options.records, options.replace);
+  } catch (error) {
+    if (!(error instanceof DamagedRecords)) throw error;
+    throw mote.session.failure(
+      `its records (${[...existing.keys()].join(', ')}) are damaged`,
+      'give the node a new key (kemp provision rotate), and then --replace to make its records anew',
+    );
+  }
   for (const [name, content] of plan) await replace(mote, name, content);
   return plan.size;
 }

@@ -1,18 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
-// How the records of provisioning get into a mote's flash: the one place that knows how boards keep them
-// (board-defs/esp8266/storage.ts): a file a record, words big-endian.
+// How the records of provisioning get into a mote's flash: the one place that joins uploads and the log in which boards keep
+// records (docs/storage.md). The log is in two files; the one that is not the latest is replaced, so that the mote has its
+// records whatever happens. It takes the file with the higher sequence number, and makes the other one like it.
 
 import * as records from '../../firmware/records.ts';
 import type { Flash } from '../provision/records.ts';
-import { fileNameOf, fileOf, recordNumberOf, wordsOf } from '../twin/flash.ts';
+import { LOG_FILES, logOf, readLog, readLogs } from '../storage/log.ts';
+
+type Files = ReadonlyMap<string, Uint8Array>;
+
+/** There are records, and none of their files is whole. */
+export class DamagedRecords extends Error {}
 
 /** @returns whether a file holds records. */
 export function holdsRecords(name: string): boolean {
-  return recordNumberOf(name) !== undefined;
+  return (LOG_FILES as readonly string[]).includes(name);
 }
 
-function same(one: Int32Array, other: Int32Array, from: number, end: number): boolean {
-  return one.length === other.length && one.slice(from, end).every((word, i) => word === other[from + i]);
+function contents(existing: Files): (string | undefined)[] {
+  return LOG_FILES.map((name) => {
+    const octets = existing.get(name);
+    return octets && Buffer.from(octets).toString('latin1');
+  });
+}
+
+function euiIn(flash: ReadonlyMap<number, Int32Array>): string | undefined {
+  const identity = flash.get(records.RECORD_IDENTITY);
+  if (identity?.length !== records.IDENTITY_WORDS) return undefined;
+  const hex = [0, 1].map((i) => (identity[records.IDENTITY_EUI + i]! >>> 0).toString(16).padStart(8, '0')).join('');
+  return hex.toUpperCase().match(/../g)!.join(':');
+}
+
+/** @returns the EUI-64 with colons of who the mote is; undefined while it is nobody. */
+export function euiOf(existing: Files): string | undefined {
+  const log = readLogs(contents(existing));
+  return log && euiIn(log.records);
+}
+
+function equal(one: Int32Array | undefined, other: Int32Array, from = 0, end = other.length): boolean {
+  return one?.length === other.length && other.slice(from, end).every((word, i) => word === one[from + i]);
 }
 
 /**
@@ -20,37 +46,38 @@ function same(one: Int32Array, other: Int32Array, from: number, end: number): bo
  * revocations. A counter that began anew would take a REQUEST twice.
  */
 function merged(before: Int32Array | undefined, after: Int32Array): Int32Array {
-  if (before === undefined || !same(before, after, records.NODE_VERSION, records.NODE_COUNTER)) return after;
-  const words = before.slice();
+  if (!equal(before, after, records.NODE_VERSION, records.NODE_COUNTER)) return after;
+  const words = before!.slice();
   words[records.NODE_ZONES] = after[records.NODE_ZONES]!;
   return words;
 }
 
-/**
- * @param existing files that hold records, by name, as they are on the mote.
- * @param wanted the records of provisioning.
- * @returns the files that have to be made or replaced, in this order; none where all is as it should be.
- */
-export function planStorage(existing: ReadonlyMap<string, Uint8Array>, wanted: Flash): Map<string, Buffer> {
-  const plan = new Map<string, Buffer>();
-  // The number of nodes comes last: until then a base station knows the nodes it knew.
-  const order = [...wanted].sort(
-    ([one], [other]) => Number(one === records.RECORD_REGISTRY) - Number(other === records.RECORD_REGISTRY),
-  );
-  for (const [record, words] of order) {
-    const name = fileNameOf(record);
-    const there = existing.get(name);
-    const before = there && wordsOf(Buffer.from(there).toString('latin1'));
-    const content = Buffer.from(fileOf(record >= records.RECORD_NODE ? merged(before, words) : words), 'latin1');
-    if (there === undefined || !content.equals(there)) plan.set(name, content);
-  }
-  return plan;
+/** Records that stay although nobody provisions them; what a role does not know makes its log unreadable. */
+function kept(before: Flash, wanted: Flash): Flash {
+  if (euiIn(before) !== euiIn(wanted)) return new Map();
+  const isBase = wanted.has(records.RECORD_REGISTRY);
+  return new Map([...before].filter(([record]) => isBase || record < records.RECORD_REGISTRY));
 }
 
-/** @returns the EUI-64 with colons of who the mote is; undefined while it is nobody. */
-export function euiOf(existing: ReadonlyMap<string, Uint8Array>): string | undefined {
-  const identity = existing.get(fileNameOf(records.RECORD_IDENTITY));
-  if (identity?.length !== 4 * records.IDENTITY_WORDS) return undefined;
-  const octets = Buffer.from(identity).subarray(4 * records.IDENTITY_EUI, 4 * records.IDENTITY_EUI + 8);
-  return octets.toString('hex').toUpperCase().match(/../g)!.join(':');
+/**
+ * @param existing files that hold records, by name, as they are on the mote.
+ * @param wanted the records of provisioning. @param anew the records that are there may be damaged: they are given up.
+ * @returns the file that has to be replaced; none where all is as it should be. @throws DamagedRecords
+ */
+export function planStorage(existing: Files, wanted: Flash, anew = false): Map<string, Buffer> {
+  const files = contents(existing);
+  const log = readLogs(files);
+  if (log === undefined && existing.size > 0 && !anew) throw new DamagedRecords();
+  const before: Flash = new Map(log?.records);
+  const after = kept(before, wanted);
+  for (const [record, words] of wanted)
+    after.set(record, record >= records.RECORD_NODE ? merged(before.get(record), words) : words);
+  if (after.size === before.size && [...after].every(([record, words]) => equal(before.get(record), words)))
+    return new Map();
+  const sequence = (log?.sequence ?? 0) + after.size;
+  const [first, second] = files.map((content) => (content === undefined ? undefined : readLog(content)));
+  // Of two that are alike the first.
+  const secondIsLatest = second?.whole === true && (first?.whole !== true || second.sequence >= first.sequence);
+  const name = secondIsLatest || log === undefined ? LOG_FILES[0] : LOG_FILES[1];
+  return new Map([[name, Buffer.from(logOf(after, sequence), 'latin1')]]);
 }
