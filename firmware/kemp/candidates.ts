@@ -82,7 +82,7 @@ export function qualityOf(one: number): number {
 
 /** Whether there is a candidate at this place. */
 export function known(one: number): boolean {
-  return candidates[one + CANDIDATE_KNOWN] === 1;
+  return candidates[one + CANDIDATE_TRAITS] > 0;
 }
 
 /** Milliseconds until it counts as silent; not above 0: it does. */
