@@ -4,7 +4,7 @@ import type { Bytes } from '../../crypto-core/tables.ts';
 import { digitAt, line, NEXT_ROW, rest } from './input.ts';
 
 /** Octets that one turn reads. */
-const OCTETS_A_TURN = 12;
+const OCTETS_A_TURN = 8;
 
 /**
  * Reads the rest of the line, hexadecimal octets from its word of now on, into bytes[0..], some of them a turn; NEXT_ROW counts them.
@@ -13,7 +13,7 @@ const OCTETS_A_TURN = 12;
 export function readHex(bytes: Bytes, most: number): number {
   const octets = rest() >> 1;
   if (rest() !== 2 * octets || octets < 1 || octets > most) return 0;
-  const from = line[NEXT_ROW];
+  const from = line[NEXT_ROW] < 0 ? 0 : line[NEXT_ROW];
   const to = from + OCTETS_A_TURN < octets ? from + OCTETS_A_TURN : octets;
   for (let i = from; i < to; i++) {
     const high = digitAt(2 * i);

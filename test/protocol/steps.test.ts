@@ -17,13 +17,36 @@ const LIMITS: readonly [Profile, Vm, number][] = [
 ];
 const ROLES: readonly Role[] = ['mote', 'router', 'base'];
 
+/** Lines of the console, the longest ones too; a role that does not know one looks through all of its own. */
+const LINES = [
+  ...[
+    'keys',
+    'refusals',
+    'help json',
+    'neighbors json',
+    'keys json',
+    'state json',
+    'counters json',
+    'version json',
+    'nodes json',
+  ],
+  ...[
+    'where 0021 json',
+    'ping',
+    'log refusals',
+    `send ${'5a'.repeat(64)}`,
+    `down acde480000000021 ${'5a'.repeat(64)}`,
+    'x'.repeat(250),
+  ],
+];
+
 /** Every console line is typed at every mote, and long messages go in fragments once. */
 const lives = new Map<string, readonly Life[]>();
 beforeAll(() => {
   for (const name of shippedScenarios()) {
     const shipped = loadScenario(name);
     const scenario = name === 'lossy' ? { ...shipped, maxPsdu: 80 } : shipped;
-    const commands = scenario.motes.flatMap((mote) => ['keys', 'refusals', 'help'].map((line) => [mote.name, line]));
+    const commands = scenario.motes.flatMap((mote) => LINES.map((line) => [mote.name, line]));
     const run = record(scenario, {
       hooks: {
         onStart: (bench) =>
