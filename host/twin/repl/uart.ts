@@ -35,7 +35,8 @@ export class ReplUart {
     if (what === 'error') return undefined;
     this.#octets = [];
     this.#callback = (typeof end === 'function' ? end : run) as Callback | undefined;
-    this.#count = typeof end === 'number' ? end : 0;
+    // 0: whatever there is.
+    this.#count = typeof end === 'number' ? Math.max(end, 1) : 0;
     this.#end = typeof end === 'string' ? end : '';
     this.#both = this.#callback === undefined || toInterpreter !== 0;
     return undefined;
