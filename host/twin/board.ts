@@ -28,11 +28,7 @@ export interface TwinBoard {
 }
 
 /** Another machine for the program of a mote; undefined: the engine's. */
-export type OwnProgram = (
-  mote: string,
-  role: Role,
-  globals: Readonly<Record<string, unknown>>,
-) => Program | undefined;
+export type OwnProgram = (mote: string, role: Role, globals: Readonly<Record<string, unknown>>) => Program | undefined;
 
 export interface TwinOptions {
   readonly own?: OwnProgram;
