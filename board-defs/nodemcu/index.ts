@@ -7,14 +7,18 @@ import * as definition from '#definition';
 import * as mcu from '#mcu';
 import * as radio from '#radio';
 import { makeWords, type Words } from '../../crypto-core/tables.ts';
-import { goOnSleeping, millis, readClock, sleepFor, startClock } from './clock.ts';
+import { EVENT_UNSEEDED } from '../../firmware/events.ts';
+import { goOnSleeping, millis, readClock, sleepFor, startClock, woken } from './clock.ts';
+import { keepRandom, resumeRandom, seedRandom } from './entropy.ts';
 import { nothing, onAlarm, onCommand, onPosted, onStart, setHandlers } from './handlers.ts';
 import { openLogs, writeRecord } from './log.ts';
+import { report } from './report.ts';
 
 export { SENT_NO_ACK, SENT_NO_CHANNEL, SENT_OK } from '../../firmware/board.ts';
-export { consoleWrite, randomWord, readSensor, retainedRead, retainedWrite } from '#mcu';
+export { consoleWrite, readSensor, retainedRead, retainedWrite } from '#mcu';
 export { radioFilter, radioChannel } from '#radio';
 export { millis, seconds, woken } from './clock.ts';
+export { randomWord } from './entropy.ts';
 export { rxFrame, rxLine, txFrame } from './frames.ts';
 export { storageRead } from './log.ts';
 export { report } from './report.ts';
@@ -35,7 +39,11 @@ const LOOKED_AT = 2;
 /** 1: records cannot be stored, so nothing is sent any more. */
 const STOPPED = 3;
 const STARTED = 4;
-const state = makeWords(5);
+/** 1: random numbers are fit for keys. */
+const SEEDED = 5;
+const state = makeWords(6);
+/** Where they are not, noise is looked for again after this many ms. */
+const SEED_AGAIN_MS = 10000;
 
 /** Names the role's handlers (firmware/board.ts, Role), starts the hardware, and then the role. */
 export function attach(
@@ -53,6 +61,8 @@ export function attach(
   mcu.startTimers(alarmTask, radioTask);
   mcu.startConsole(commandTask);
   radio.radioStart();
+  if (woken()) resumeRandom();
+  state[SEEDED] = woken() || seedRandom() ? 1 : 0;
   mcu.watchInterrupt(radio.INTERRUPT_LEVEL, interruptTask);
   mcu.defer(postedTask);
 }
@@ -70,6 +80,11 @@ function radioTask(): void {
 }
 
 function alarmTask(): void {
+  if (state[SEEDED] === 0) {
+    state[SEEDED] = seedRandom() ? 1 : 0;
+    mcu.defer(postedTask);
+    return;
+  }
   readClock();
   radio.radioPending();
   if (((millis() - state[LOOKED_AT]) & 0x7fffffff) >= LOOK_MS) {
@@ -82,8 +97,14 @@ function alarmTask(): void {
   setAlarmNow();
 }
 
-/** The first one is the start. */
+/** The first one is the start, unless random numbers might be known: then there is none, and no key is established. */
 function postedTask(): void {
+  if (state[SEEDED] === 0) {
+    report(EVENT_UNSEEDED, 0, 0, 0, 0, 0);
+    mcu.consoleText('~ random: no seed and no noise, so no keys; provision a seed\n');
+    mcu.setTimer(SEED_AGAIN_MS);
+    return;
+  }
   if (state[STARTED] === 0) {
     state[STARTED] = 1;
     startClock();
@@ -137,6 +158,7 @@ export function post(): void {
 export function sleep(length: number): void {
   setHandlers(nothing, nothing, nothing, nothing, nothing, nothing);
   radio.radioSleep();
+  keepRandom();
   sleepFor(length < 1 ? 1 : length);
 }
 

@@ -12,7 +12,7 @@ import { inRepository } from '../root.ts';
 import type { ScenarioMote } from '../scenario/schema.ts';
 import type { Role } from '../vm/open.ts';
 import { TwinMote } from './mote.ts';
-import type { ProgramFactory, TwinHardware } from './mote.ts';
+import type { ProgramFactory, TwinEnvironment, TwinHardware } from './mote.ts';
 import { openLua, openV8Program } from './program.ts';
 
 /** Engines that a twin serves: those that run in this process. */
@@ -60,8 +60,11 @@ export function twinBoards(): string[] {
     .sort();
 }
 
+/** What a test has other than usual: random numbers of the hardware, a mote without a seed. */
+export type TwinChoices = Pick<TwinEnvironment, 'random' | 'seeded'>;
+
 /** @throws UsageError if there is no such board, or, from mote(), if an image is not built. */
-export function twinBoard(name: string, engine: TwinEngine = 'fengari'): TwinBoard {
+export function twinBoard(name: string, engine: TwinEngine = 'fengari', choices: TwinChoices = {}): TwinBoard {
   const hardware = twinBoards().includes(name) ? hardwareOf(name) : undefined;
   if (hardware === undefined) throw new UsageError(`expected a board of ${twinBoards().join(', ')}, got ${name}`);
   const image = (role: Role): string => join('dist', name, `${role}.${engine === 'v8' ? 'js' : 'lua'}`);
@@ -76,7 +79,7 @@ export function twinBoard(name: string, engine: TwinEngine = 'fengari'): TwinBoa
   return {
     name,
     image,
-    mote: (spec, flash, prng, env) => new TwinMote(spec, flash, prng, { ...env, hardware, program }),
+    mote: (spec, flash, prng, env) => new TwinMote(spec, flash, prng, { ...env, ...choices, hardware, program }),
   };
 }
 
