@@ -21,6 +21,8 @@ export type TwinEngine = (typeof TWIN_ENGINES)[number];
 
 export interface TwinBoard {
   readonly name: string;
+  readonly mcu: TwinHardware['mcu'];
+  readonly radio: TwinHardware['radio'];
   /** Path of a role's image, relative to the repository. */
   image(role: Role): string;
   mote(spec: ScenarioMote, flash: Flash, prng: Prng, env: MoteEnvironment): Mote;
@@ -78,6 +80,8 @@ export function twinBoard(name: string, engine: TwinEngine = 'fengari', choices:
   };
   return {
     name,
+    mcu: hardware.mcu,
+    radio: hardware.radio,
     image,
     mote: (spec, flash, prng, env) => new TwinMote(spec, flash, prng, { ...env, ...choices, hardware, program }),
   };

@@ -195,6 +195,7 @@ export class TwinMote implements Mote {
   /** The radio of a board that sleeps is asleep, too, or has no power. */
   #fallAsleep(micros: number): void {
     this.#stop();
+    this.#env.observer.sleep?.(this);
     this.#sleep = this.#env.clock.after(micros, () => {
       this.#sleep = undefined;
       this.#start(DEEP_SLEEP);
