@@ -39,7 +39,7 @@ export function imagesOf(board: Board): RollupOptions[] {
       config(
         `dist/${name}.${role}.ts`,
         entryOf(board, role),
-        choose(image.profile, board, board.driver, board.app, role),
+        choose(image.profile, board, board.driver, board.app, role, board.neighbours),
         image,
       ),
     );

@@ -103,22 +103,30 @@ function readFunction(reader: Reader, found: Prototype[]): void {
   const names = reader.list(() => text(reader));
   const instructions = code.map((word, pc) => {
     const opcode = OPCODES[word & 0x3f] ?? `opcode ${word & 0x3f}`;
-    return { opcode, line: lines[pc] ?? 0, ...globalOf(opcode, word, constants, names) };
+    return { opcode, line: lines[pc] ?? 0, ...globalOf(opcode, code, pc, constants, names) };
   });
   found[place] = { line, instructions, locals, upvalues, parameters, size };
 }
 
-/** Globals are fields of the upvalue _ENV: GETTABUP A B C reads UpValue[B][RK(C)], SETTABUP A B C writes UpValue[A][RK(B)]. */
+/**
+ * Globals are fields of the upvalue _ENV: GETTABUP A B C reads UpValue[B][RK(C)], SETTABUP A B C writes UpValue[A][RK(B)]. A constant
+ * from the 257th of a function on comes into a register first, by LOADK.
+ */
 function globalOf(
   opcode: string,
-  word: number,
+  code: readonly number[],
+  pc: number,
   constants: readonly string[],
   names: readonly string[],
 ): { global?: string } {
+  const word = code[pc]!;
   const a = (word >>> 6) & 0xff;
   const b = word >>> 23;
   const c = (word >>> 14) & 0x1ff;
   const [upvalue, key] = opcode === 'GETTABUP' ? [b, c] : [a, b];
   if ((opcode !== 'GETTABUP' && opcode !== 'SETTABUP') || names[upvalue] !== '_ENV') return {};
-  return { global: constants[key & 0xff] ?? '' };
+  if (key > 0xff) return { global: constants[key & 0xff] ?? '' };
+  const loads = (other: number): boolean => OPCODES[other & 0x3f] === 'LOADK' && ((other >>> 6) & 0xff) === key;
+  const load = code.slice(0, pc).findLast(loads);
+  return { global: (load !== undefined && constants[load >>> 14]) || '' };
 }
