@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { AES_VARIANTS, SCHEDULES, UPTIME } from './choose.ts';
+import { AES_VARIANTS, NEIGHBOURS, SCHEDULES, UPTIME } from './choose.ts';
 import { hardware, MODULES } from './hardware.ts';
 import { PROFILE_NAMES } from './profiles.ts';
 import { ROOT } from './roots.ts';
@@ -19,6 +19,8 @@ const schema = z
     /** How AES is done, and where round keys come from (choose.ts). */
     aes: z.enum(AES_VARIANTS),
     schedule: z.enum(SCHEDULES),
+    /** How many neighbours its routers have room for; 8 take a third less RAM. */
+    neighbours: z.literal(NEIGHBOURS).default(16),
     /** Folder below board-defs/ that implements the board interface. */
     driver: z.string().regex(NAME),
     /** The application of its motes and routers: a file of firmware/app/. */

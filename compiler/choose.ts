@@ -3,6 +3,8 @@
 import type { Profile } from './profiles.ts';
 
 export const AES_VARIANTS = ['fast', 'compact', 'flash', 'native'] as const;
+/** How many neighbours a router may have keys with. */
+export const NEIGHBOURS = [8, 16] as const;
 export const SCHEDULES = ['expanded', 'on-the-fly'] as const;
 
 export interface Cipher {
@@ -22,6 +24,7 @@ export const UPTIME = 'uptime';
  * @param driver folder below board-defs/, for an image that runs on a board
  * @param app file of firmware/app/
  * @param role file of firmware/roles/; its memory is in firmware/room/, its console in firmware/console/lines/
+ * @param neighbours that a router has room for
  */
 export function choose(
   profile: Profile,
@@ -29,19 +32,20 @@ export function choose(
   driver?: string,
   app = UPTIME,
   role = 'router',
+  neighbours: (typeof NEIGHBOURS)[number] = 16,
 ): Record<string, string> {
   return {
     '#aes': `crypto-core/aes/${aes === 'native' ? 'compact' : aes}.ts`,
     '#native': `crypto-core/native/${aes === 'native' ? 'nodemcu' : 'absent'}.ts`,
     '#schedule': `crypto-core/schedule/${schedule}.ts`,
     '#machine': `crypto-core/machine/${profile.version === '5.3' ? 'operators' : 'calls'}.ts`,
-    '#room': `firmware/room/${roomOf(profile, role)}.ts`,
+    '#room': `firmware/room/${roomOf(role, neighbours)}.ts`,
     '#lines': `firmware/console/lines/${role}.ts`,
     ...(driver === undefined ? {} : { '#board': `board-defs/${driver}/index.ts`, '#app': `firmware/app/${app}.ts` }),
   };
 }
 
-function roomOf({ arithmetic }: Profile, role: string): string {
+function roomOf(role: string, neighbours: (typeof NEIGHBOURS)[number]): string {
   if (role === 'mote') return 'mote';
-  return role === 'router' && arithmetic === 'float' ? 'few' : 'router';
+  return role === 'router' && neighbours === 8 ? 'few' : 'router';
 }

@@ -38,7 +38,7 @@ export function imagesOf(board: Board): RollupOptions[] {
     const options = config(
       `dist/${name}.${role}.ts`,
       entryOf(board, role),
-      choose(image.profile, board, board.driver, board.app, role),
+      choose(image.profile, board, board.driver, board.app, role, board.neighbours),
       image,
     );
     // The benches of all Luas are one board.

@@ -103,28 +103,30 @@ function readFunction(reader: Reader, found: Prototype[]): void {
   const names = reader.list(() => text(reader));
   const instructions = code.map((word, pc) => {
     const opcode = OPCODES[word & 0x3f] ?? `opcode ${word & 0x3f}`;
-    return { opcode, line: lines[pc] ?? 0, ...globalOf(opcode, word, code[pc - 1] ?? 0, constants, names) };
+    return { opcode, line: lines[pc] ?? 0, ...globalOf(opcode, code, pc, constants, names) };
   });
   found[place] = { line, instructions, locals, upvalues, parameters, size };
 }
 
 /**
- * Globals are fields of the upvalue _ENV: GETTABUP A B C reads UpValue[B][RK(C)], SETTABUP A B C writes UpValue[A][RK(B)]. A function
- * with more than 256 constants loads the name into a register just before: LOADK A Bx.
+ * Globals are fields of the upvalue _ENV: GETTABUP A B C reads UpValue[B][RK(C)], SETTABUP A B C writes UpValue[A][RK(B)]. A constant
+ * from the 257th of a function on comes into a register first, by LOADK.
  */
 function globalOf(
   opcode: string,
-  word: number,
-  before: number,
+  code: readonly number[],
+  pc: number,
   constants: readonly string[],
   names: readonly string[],
 ): { global?: string } {
+  const word = code[pc]!;
   const a = (word >>> 6) & 0xff;
   const b = word >>> 23;
   const c = (word >>> 14) & 0x1ff;
   const [upvalue, key] = opcode === 'GETTABUP' ? [b, c] : [a, b];
   if ((opcode !== 'GETTABUP' && opcode !== 'SETTABUP') || names[upvalue] !== '_ENV') return {};
-  if (key & 0x100) return { global: constants[key & 0xff] ?? '' };
-  const loaded = OPCODES[before & 0x3f] === 'LOADK' && ((before >>> 6) & 0xff) === key;
-  return { global: loaded ? (constants[before >>> 14] ?? '') : '' };
+  if (key > 0xff) return { global: constants[key & 0xff] ?? '' };
+  const loads = (other: number): boolean => OPCODES[other & 0x3f] === 'LOADK' && ((other >>> 6) & 0xff) === key;
+  const load = code.slice(0, pc).findLast(loads);
+  return { global: (load !== undefined && constants[load >>> 14]) || '' };
 }

@@ -10,28 +10,22 @@ import { note, NOTE_REFUSED } from '../console/notes.ts';
 export const REASONS = 100;
 /** Numbers that name none, between those of the MAC and those of KEMP. */
 const GAP = 32;
-/** How often each reason of refusals.ts occurred, 16 bits each; those behind the gap close up. */
-const refusals = makeWords((REASONS - GAP) >>> 1);
-const MOST = 0xffff;
+/** How often each reason of refusals.ts occurred; those behind the gap close up. */
+const refusals = makeWords(REASONS - GAP);
 
 function placeOf(reason: number): number {
   return reason < GAP ? reason : reason - GAP;
 }
 
-/** How often a reason occurred, 65535 at most. @param reason below REASONS */
+/** How often a reason occurred. @param reason below REASONS */
 export function refusalCount(reason: number): number {
-  return reason >= GAP && reason < 2 * GAP ? 0 : countAt(placeOf(reason));
-}
-
-function countAt(place: number): number {
-  const two = refusals[place >>> 1];
-  return place % 2 === 0 ? two & MOST : two >>> 16;
+  return reason >= GAP && reason < 2 * GAP ? 0 : refusals[placeOf(reason)];
 }
 
 /** Counts and reports one refusal. @param reason a number of refusals.ts. */
 export function refuse(reason: number): void {
   const place = placeOf(reason);
-  if (countAt(place) < MOST) refusals[place >>> 1] = (refusals[place >>> 1] + (place % 2 === 0 ? 1 : 0x10000)) | 0;
+  refusals[place] = (refusals[place] + 1) & 0x7fffffff;
   report(EVENT_REFUSED, reason, task[TASK_TYPE], 0, 0, 0);
   note(NOTE_REFUSED, task, 0, reason);
 }

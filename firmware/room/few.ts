@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// '#room' of a router where an entry of a table has 12 octets, on Lua 5.1 with floating point: for 8 neighbours.
+// '#room' of a router with 8 neighbours, `"neighbours": 8` of a board: where an entry of a table has 12 octets, on Lua 5.1 with
+// floating point.
 
 export { BODY_LENGTH, body, CANDIDATES, frame, MESSAGE_LENGTH } from './router.ts';
 

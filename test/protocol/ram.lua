@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- The heap that an image takes, on a machine whose pointers have 32 bits. Before it: `chunk`, the image, compiled and not run, as a
--- flash store holds it; `data`, a recorded life, a line a step: inbox words | octets in hex; `apart`, sizes of tables to subtract.
--- Result: octets after start, octets at the end of the life, octets of the tables apart.
+-- flash store holds it; `data`, a recorded life, a line a step: inbox words | octets in hex; `apart`, sizes of tables to subtract, and
+-- `entries`, octets of entries of the image's own memory. Result: octets after start, octets at the end of the life, and what is apart.
 
 local RECEIVE, COMMAND = 2, 6
 
@@ -58,7 +58,7 @@ keep()
 for i = 1, #apart do kept[i] = false end
 local before = held()
 keep()
-local aside = held() - before
+local aside = held() - before + entries
 kept = nil
 
 before = held()
