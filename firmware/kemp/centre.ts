@@ -13,7 +13,16 @@ import { endTask, goOn, nameRun } from '../link/task.ts';
 import { message } from '../link/transmit.ts';
 import * as records from '../records.ts';
 import * as refusal from '../refusals.ts';
-import { ANSWER_ROUTER, answers, dropAnswersTo, findAnswer, keepAnswer, NO_ANSWER, putAnswer } from './answers.ts';
+import {
+  ANSWER_ROUTER,
+  answers,
+  dropAnswers,
+  findAnswer,
+  FOR_ROUTER,
+  keepAnswer,
+  NO_ANSWER,
+  putAnswer,
+} from './answers.ts';
 import { approvalLength, putApproval } from './approval.ts';
 import { me } from './identity.ts';
 import { NO_KEY } from './keys.ts';
@@ -196,7 +205,7 @@ function onSessionSeal(): void {
   nodes[node + records.NODE_SEQUENCE_IN] = 1;
   registry.startData(node);
   registry.saveNode(node);
-  dropAnswersTo(nodes, node + records.NODE_EUI, onOldDropped);
+  dropAnswers(nodes, node + records.NODE_EUI, FOR_ROUTER, onOldDropped);
 }
 
 function onOldDropped(): void {
