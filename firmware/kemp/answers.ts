@@ -33,8 +33,8 @@ const CLOCK = 0;
 const STORED = 1;
 const LOOK_AT = 2;
 const DROPPED_CTR = 3;
-/** Those of all runs for a router. */
-const ANY_CTR = -1;
+/** Those of all runs that are sealed for a router. */
+export const FOR_ROUTER = -1;
 
 let onLoaded = nothing;
 /** The node, or the router, whose answers are being dropped: address. */
@@ -114,21 +114,12 @@ export function putAnswer(answer: number): number {
 }
 
 /**
- * Forgets every answer of a run, once it has done its work. @param node its address, and ctr, name the run. @param next called in
- * another turn, when they are gone.
+ * Forgets every answer of a run, once it has done its work, or every one sealed for a router whose session is a new one.
+ * @param who address of the node, or of the router. @param ctr of the run, or FOR_ROUTER. @param next called in another turn, when
+ * they are gone.
  */
-export function dropAnswers(node: Words, at: number, ctr: number, next: () => void): void {
+export function dropAnswers(who: Words, at: number, ctr: number, next: () => void): void {
   state[DROPPED_CTR] = ctr;
-  beginToDrop(node, at, next);
-}
-
-/** Forgets every answer sealed for a router: its session is a new one. @param next called in another turn, when they are gone. */
-export function dropAnswersTo(router: Words, at: number, next: () => void): void {
-  state[DROPPED_CTR] = ANY_CTR;
-  beginToDrop(router, at, next);
-}
-
-function beginToDrop(who: Words, at: number, next: () => void): void {
   copyAddress(who, at, dropped, 0);
   state[LOOK_AT] = 0;
   onDropped = next;
@@ -137,7 +128,7 @@ function beginToDrop(who: Words, at: number, next: () => void): void {
 
 function isDropped(one: number): boolean {
   if (answers[one + LENGTH] === 0) return false;
-  if (state[DROPPED_CTR] === ANY_CTR) return names(dropped, 0, answers, one + ANSWER_ROUTER);
+  if (state[DROPPED_CTR] === FOR_ROUTER) return names(dropped, 0, answers, one + ANSWER_ROUTER);
   return answers[one + CTR] === state[DROPPED_CTR] && names(dropped, 0, answers, one + NODE);
 }
 

@@ -13,9 +13,17 @@ import { endTask, goOn, nameRun } from '../link/task.ts';
 import { message } from '../link/transmit.ts';
 import * as records from '../records.ts';
 import * as refusal from '../refusals.ts';
-import { ANSWER_ROUTER, answers, dropAnswersTo, findAnswer, keepAnswer, NO_ANSWER, putAnswer } from './answers.ts';
+import {
+  ANSWER_ROUTER,
+  answers,
+  dropAnswers,
+  findAnswer,
+  FOR_ROUTER,
+  keepAnswer,
+  NO_ANSWER,
+  putAnswer,
+} from './answers.ts';
 import { approvalLength, putApproval } from './approval.ts';
-import { HINTS, take } from './bucket.ts';
 import { me } from './identity.ts';
 import { NO_KEY } from './keys.ts';
 import * as layout from './layout.ts';
@@ -38,7 +46,7 @@ let granted = 0;
 let answer = NO_ANSWER;
 /** Whether B itself is among the routers wanted. */
 let wantsBase = false;
-/** Why B says no, once the REQUEST has proved to be N's. */
+/** Why B says no to a REQUEST that has proved to be N's (REJECT_...). */
 let objection = 0;
 
 const secret = makeWords(4);
@@ -74,16 +82,11 @@ export function onCentralRequest(from: Words, fromAt: number, through: number): 
     drop(refusal.REFUSED_ROUTER_LIST);
   } else if (terms[term.T_CTR] === nodes[node + records.NODE_COUNTER]) {
     goOn(repeatAnswers);
+  } else if (terms[term.T_CTR] < nodes[node + records.NODE_COUNTER]) {
+    drop(refusal.REFUSED_COUNTER);
   } else {
-    checkMac(terms[term.T_CTR] < nodes[node + records.NODE_COUNTER] ? layout.REJECT_STALE : 0);
+    term.subkey(nodes, node + records.NODE_KEY, term.LABEL_REQUEST_MAC, secret, 0, onRequestKey);
   }
-}
-
-/** @param reason what B has to object to: N is told, but not as often as an old REQUEST can be sent again; 0: nothing */
-function checkMac(reason: number): void {
-  objection = reason;
-  if (reason !== 0 && !take(HINTS)) drop(refusal.REFUSED_COUNTER);
-  else term.subkey(nodes, node + records.NODE_KEY, term.LABEL_REQUEST_MAC, secret, 0, onRequestKey);
 }
 
 /** Reads the list of routers, in full, into `terms`: 1 to 3 known ones, none twice, never N. @param octets of the list. */
@@ -121,7 +124,7 @@ function repeatAnswers(): void {
   const own = tentativeOf(terms);
   if (answer !== NO_ANSWER) sendAnswer();
   else if (own !== NO_KEY) repeatNotice(own);
-  else checkMac(layout.REJECT_STALE);
+  else drop(refusal.REFUSED_COUNTER);
 }
 
 function sendAnswer(): void {
@@ -150,11 +153,6 @@ function onRequestKey(): void {
 function onRequestMac(): void {
   if (!term.macMatches(terms)) {
     drop(refusal.REFUSED_REQUEST_MAC);
-    return;
-  }
-  if (objection !== 0) {
-    refuse(refusal.REFUSED_COUNTER);
-    goOn(onRejectKey);
     return;
   }
   nodes[node + records.NODE_COUNTER] = terms[term.T_CTR];
@@ -207,7 +205,7 @@ function onSessionSeal(): void {
   nodes[node + records.NODE_SEQUENCE_IN] = 1;
   registry.startData(node);
   registry.saveNode(node);
-  dropAnswersTo(nodes, node + records.NODE_EUI, onOldDropped);
+  dropAnswers(nodes, node + records.NODE_EUI, FOR_ROUTER, onOldDropped);
 }
 
 function onOldDropped(): void {

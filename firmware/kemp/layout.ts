@@ -131,7 +131,6 @@ export const DOWN_DATA = 1;
 /** Why an authority or a router says no (REJECT). */
 export const REJECT_NO_KEY = 1;
 export const REJECT_FULL = 2;
-export const REJECT_STALE = 4;
 export const REJECT_NO_ROUTER = 5;
 export const REJECT_REVOKED = 6;
 

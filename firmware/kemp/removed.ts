@@ -5,7 +5,7 @@
 import { endTask, goOn, nothing } from '../link/task.ts';
 import { dropKey, FREE, KEY_STATE, keys, KEYS_END, NEXT_KEY } from './keys.ts';
 import { detach } from './parent.ts';
-import { closeSession } from './session.ts';
+import { closeSession, hasSession } from './session.ts';
 
 let onRemoval = nothing;
 let next = 0;
@@ -17,9 +17,10 @@ export function watchRemoval(then: () => void): void {
 
 /** Ends what this node had with the network; ends the task. It goes on asking, now and then: it may be enrolled again. */
 export function standDown(): void {
+  // Once: without a session it has nothing to take leave of.
+  if (hasSession()) onRemoval();
   closeSession();
   detach();
-  onRemoval();
   next = 0;
   goOn(dropNext);
 }

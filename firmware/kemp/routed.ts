@@ -23,7 +23,7 @@ import { hasSession, session, SESSION_INDEX, SESSION_SEAL, SESSION_SEQ_OUT } fro
 const FIRST_MS = 50;
 /** Doublings of T between repeats, at most. */
 const MOST_DOUBLINGS = 6;
-/** Repeats without an answer after which a doubtful parent is given up. */
+/** Repeats without an answer after which a doubtful parent is given up; one less for one that went farther away. */
 const PATIENCE = 4;
 
 const state = makeWords(3);
@@ -69,7 +69,7 @@ function isDoubtful(up: number): boolean {
 /** TIMER_ROUTE: tells B; ends the task. A doubtful parent from which B never answers is barred like one that failed in a run. */
 export function routeTask(): void {
   const up = parentKey();
-  if (state[TRIES] === PATIENCE && isDoubtful(up)) {
+  if (state[TRIES] >= PATIENCE - state[DOUBTED] && isDoubtful(up)) {
     const doubted = findCandidate(key.keys, up);
     if (doubted !== NO_CANDIDATE) barCandidate(doubted);
     state[OPEN] = 0;

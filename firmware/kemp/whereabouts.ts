@@ -41,6 +41,8 @@ const named = makeWords(3);
 let router = registry.NO_NODE;
 let node = registry.NO_NODE;
 let before = registry.VIA_BASE;
+/** True if the ATTACHED tells what cannot be so. */
+let disbelieved = false;
 
 /** An UP message, link-secured: takes its route, and the message inside for its origin's. Ends the task. */
 export function onUp(): void {
@@ -195,16 +197,19 @@ function judgeAttached(): void {
   } else if (allowed && mayComeTrue(mode, depth, ctr)) {
     endTask();
   } else {
-    goOn(takeBack);
+    disbelieved = true;
+    goOn(acknowledgeAttached);
   }
 }
 
-function takeBack(): void {
-  revokeAt(node, router);
-  goOn(acknowledgeAttached);
-}
-
+/** What B does not believe it takes back, in a turn before that. */
 function acknowledgeAttached(): void {
+  if (disbelieved) {
+    disbelieved = false;
+    revokeAt(node, router);
+    goOn(acknowledgeAttached);
+    return;
+  }
   acknowledge(body[0] & 3, getWord(body, layout.ATTACHED_SEALED));
 }
 
@@ -271,14 +276,7 @@ function onAckSealed(): void {
  * `at` (offset, or VIA_BASE: B itself) serves the node since the run `ctr`; the highest ctr is believed. @param next called in another
  * turn, when the answers of that run are forgotten
  */
-function noteAttached(
-  served: number,
-  at: number,
-  ctr: number,
-  mode: number,
-  depth: number,
-  next: () => void,
-): void {
+function noteAttached(served: number, at: number, ctr: number, mode: number, depth: number, next: () => void): void {
   if (ctr > nodes[served + registry.NODE_ATTACHED_CTR]) {
     nodes[served + registry.NODE_ATTACHED_CTR] = ctr;
     nodes[served + registry.NODE_DEPTH] = depth;

@@ -49,10 +49,10 @@ const LINES = [
 function asleep(): Scenario {
   const routers = Array.from({ length: 9 }, (_, i) => mote(`r${i}`, 'router', `1${i}`, 10 * i));
   const waypoints = [
-    { at: 40, x: 0, y: -20 },
-    ...routers.map(({ position }, i) => ({ at: 52 + 12 * i, x: position.x, y: -20 })),
+    { at: 40, x: 0, y: -8 },
+    ...routers.map(({ position }, i) => ({ at: 52 + 12 * i, x: position.x, y: -8 })),
   ];
-  const motes = [mote('base', 'base', '01', 40, 20), ...routers, mote('m1', 'mote', '21', 0, -20, { waypoints })];
+  const motes = [mote('base', 'base', '01', 40, 20), ...routers, mote('m1', 'mote', '21', 0, -8, { waypoints })];
   const schedule = [165, 180].map((at) => ({ at, console: 'sleep 5', mote: 'm1' }));
   const file = {
     name: 'asleep',
@@ -60,6 +60,7 @@ function asleep(): Scenario {
     seed: 5,
     durationSeconds: 195,
     leaveBelow: 255,
+    hysteresis: 2,
     motes,
     schedule,
   };
