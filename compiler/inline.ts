@@ -18,14 +18,14 @@ import type { SourceMap } from './translate.ts';
 const CHUNK = 'chunk.js';
 
 /** How much a function that is called more than once may make the code grow, in nodes of the syntax tree. */
-const MAX_GROWTH = Number(process.env['GROWTH'] ?? 260);
+const MAX_GROWTH = 260;
 /** A call and a parameter are so many nodes, which inlining saves. */
 const CALL_SIZE = 3;
 const ARGUMENT_SIZE = 2;
 /** No function may become larger than this: Lua's jumps and constants have limits. */
 const MAX_SIZE = 4000;
 /** Those that call what a number stands for (numbered.ts) may: they are one branch beside the other. */
-const MAX_PERFORMER_SIZE = Number(process.env['PSIZE'] ?? 12000);
+const MAX_PERFORMER_SIZE = 12_000;
 /** Nor have more locals at once; NodeMCU Lua 5.1 has 50 a function. */
 const MAX_LOCALS = 45;
 /** Nor blocks in blocks; a Lua compiler has 200 levels, expressions included. */
@@ -74,9 +74,11 @@ function inlineFunctions(file: ts.SourceFile, isClosed: boolean): ts.SourceFile 
   const outer = new Set([...file.statements.flatMap(declaredNames), ...plain.flatMap(outerNames)]);
   const own = plain.map((node) => withOwnNames(node, outer));
   const rest = file.statements.filter((statement) => !plain.includes(statement as Plain));
-  const { functions: all, others, performers } = isClosed
-    ? numbered(own, rest, outer)
-    : { functions: own, others: rest, performers: [] };
+  const {
+    functions: all,
+    others,
+    performers,
+  } = isClosed ? numbered(own, rest, outer) : { functions: own, others: rest, performers: [] };
   const functions = new Map(all.map((node) => [node.name.text, node]));
   const facts = new Facts(others, new Map(functions));
   const names = new Map([...functions].map(([name, node]) => [name, countNames(node.body)]));
@@ -100,7 +102,10 @@ function inlineFunctions(file: ts.SourceFile, isClosed: boolean): ts.SourceFile 
     names.delete(name);
   }
   const statements = [...functions.values(), ...others];
-  return ts.factory.updateSourceFile(file, isClosed ? withOneMemory(statements, new Facts(others, functions), outer) : statements);
+  return ts.factory.updateSourceFile(
+    file,
+    isClosed ? withOneMemory(statements, new Facts(others, functions), outer) : statements,
+  );
 }
 
 /** Names of functions, each after those it calls where there is no cycle: so that what is inlined is itself finished. */
@@ -136,7 +141,8 @@ function inlineInto(
   for (const caller of callers) {
     const taken = new Set([...outer, ...countNames(caller).keys()]);
     const after = new Splice(callee, facts, freshNames(taken)).into(caller);
-    if (mentions(after.body, callee.name) || !isWithinLimits(after, performers.includes(after.name.text))) return undefined;
+    if (mentions(after.body, callee.name) || !isWithinLimits(after, performers.includes(after.name.text)))
+      return undefined;
     made.push(after);
   }
   return made;
@@ -144,7 +150,11 @@ function inlineInto(
 
 function isWithinLimits(node: Plain, isPerformer: boolean): boolean {
   const locals = node.parameters.length + blockLocals(node.body.statements);
-  return locals <= MAX_LOCALS && sizeOf(node.body) <= (isPerformer ? MAX_PERFORMER_SIZE : MAX_SIZE) && depthOf(node.body) <= MAX_DEPTH;
+  return (
+    locals <= MAX_LOCALS &&
+    sizeOf(node.body) <= (isPerformer ? MAX_PERFORMER_SIZE : MAX_SIZE) &&
+    depthOf(node.body) <= MAX_DEPTH
+  );
 }
 
 /** How many blocks are in each other at most. */

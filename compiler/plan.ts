@@ -88,7 +88,7 @@ function roomOf(chunk: Chunk, profile: Profile, hoisted: number): number {
  * Names that are locals where all memory is one table, which a slot more costs one entry: 12 octets, or 8. A local that functions use
  * costs 24 to 28, and 4 in each of them; an access to it costs an instruction less.
  */
-export const HOT_NAMES = Number(process.env['HOT'] ?? 16);
+export const HOT_NAMES = 16;
 
 /** A numeric for, such as fills large memory while the module initialises, has three locals of its own and its counter. */
 const FILLING_LOCALS = 4;

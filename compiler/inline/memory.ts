@@ -253,8 +253,7 @@ class Memory {
   #sum(table: ts.Expression, index: ts.Expression): ts.Expression {
     const [one, other] = [this.#split(table), this.#split(index)];
     const constant = one.constant + other.constant;
-    const rest =
-      one.rest && other.rest ? at(factory.createAdd(one.rest, other.rest), index) : (one.rest ?? other.rest);
+    const rest = one.rest && other.rest ? at(factory.createAdd(one.rest, other.rest), index) : (one.rest ?? other.rest);
     const number = literal(constant, index);
     if (!rest) return number;
     return constant === 0 ? rest : at(factory.createAdd(rest, number), index);

@@ -13,7 +13,7 @@ import { assignedBy, parametersOf, type Plain } from './plain.ts';
 const { factory } = ts;
 
 /** Functions that one part of `perform` chooses from: what is inlined into it has to stay within Lua's limits. */
-const PART = Number(process.env['PART'] ?? 16);
+const PART = 16;
 
 /** Variables, parameters and results whose values flow into each other. */
 class Flow {
@@ -49,11 +49,7 @@ export interface Numbered {
  * @param others all other statements of the chunk
  * @param outer names that are taken; those made are added
  */
-export function numbered(
-  functions: readonly Plain[],
-  others: readonly ts.Statement[],
-  outer: Set<string>,
-): Numbered {
+export function numbered(functions: readonly Plain[], others: readonly ts.Statement[], outer: Set<string>): Numbered {
   const flows = new Flows(functions, others);
   const numbers = new Map(flows.numberable().map((name, index) => [name, index]));
   if (numbers.size === 0) return { functions: [...functions], others: [...others], performers: [] };
@@ -71,7 +67,11 @@ export function numbered(
   };
   const named = new Map(functions.map((node) => [node.name.text, node]));
   const kept = functions.map((node) => withBody(node, rewrite(node.body)));
-  const performers = performersOf(perform, [...numbers.keys()].map((name) => named.get(name)!), fresh);
+  const performers = performersOf(
+    perform,
+    [...numbers.keys()].map((name) => named.get(name)!),
+    fresh,
+  );
   return {
     functions: [...kept, ...performers],
     others: others.map((statement) => (ts.isFunctionDeclaration(statement) ? statement : rewrite(statement))),
@@ -110,7 +110,10 @@ function effect(name: string, values: readonly ts.Expression[], place: ts.Node):
 }
 
 function performer(name: string, choices: readonly Choice[]): Plain {
-  const [parameter, title] = [factory.createParameterDeclaration(undefined, undefined, WHAT), factory.createIdentifier(name)];
+  const [parameter, title] = [
+    factory.createParameterDeclaration(undefined, undefined, WHAT),
+    factory.createIdentifier(name),
+  ];
   const body = factory.createBlock([chosen(choices)], true);
   const made = factory.createFunctionDeclaration(undefined, undefined, title, undefined, [parameter], undefined, body);
   return made as Plain;
@@ -125,7 +128,9 @@ function chosen(choices: readonly Choice[]): ts.Statement {
     factory.createIdentifier(WHAT),
     factory.createNumericLiteral(choices[middle]!.from),
   );
-  const [low, high] = [choices.slice(0, middle), choices.slice(middle)].map((half) => factory.createBlock([chosen(half)]));
+  const [low, high] = [choices.slice(0, middle), choices.slice(middle)].map((half) =>
+    factory.createBlock([chosen(half)]),
+  );
   return factory.createIfStatement(test, low!, high);
 }
 

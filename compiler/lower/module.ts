@@ -216,7 +216,14 @@ function initialiseVariable(
   const identifier = variableName(declaration);
   const symbol = unit.chunk.symbolOf(identifier);
   const name = symbol && unit.chunk.topLevel.get(symbol);
-  if (!name || isAllMemory(name, unit) || memory.has(name) || !declaration.initializer || unit.plan.entries(name.symbol) !== undefined) return [];
+  if (
+    !name ||
+    isAllMemory(name, unit) ||
+    memory.has(name) ||
+    !declaration.initializer ||
+    unit.plan.entries(name.symbol) !== undefined
+  )
+    return [];
   return [
     lua.createAssignmentStatement(reference(identifier, unit), unit.expression(declaration.initializer), declaration),
   ];

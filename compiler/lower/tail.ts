@@ -31,6 +31,7 @@ function returnsValue(node: lua.Statement | lua.Block): boolean {
     return returnsValue(ifBlock) || (elseBlock !== undefined && returnsValue(elseBlock));
   }
   if (lua.isDoStatement(node) || lua.isBlock(node)) return node.statements.some(returnsValue);
-  if (lua.isWhileStatement(node) || lua.isRepeatStatement(node) || lua.isForStatement(node)) return returnsValue(node.body);
+  if (lua.isWhileStatement(node) || lua.isRepeatStatement(node) || lua.isForStatement(node))
+    return returnsValue(node.body);
   return false;
 }

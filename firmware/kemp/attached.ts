@@ -6,7 +6,7 @@ import { getWord, putWord } from '../../crypto-core/index.ts';
 import { handleOf, putHandle } from '../link/address.ts';
 import { body, rx, RX_LENGTH } from '../link/receive.ts';
 import { drop } from '../link/refuse.ts';
-import { endTask, jobOk, nameRun } from '../link/task.ts';
+import { endTask, goOn, jobOk, nameRun } from '../link/task.ts';
 import { inMillis, remaining, setTimer, TIMER_ATTACHED } from '../link/timers.ts';
 import { message } from '../link/transmit.ts';
 import { IDENTITY_BASE_EUI, IDENTITY_EUI } from '../records.ts';
@@ -57,7 +57,7 @@ export function attachedTask(): void {
   key.keys[told + key.KEY_TRIES] = tries + 1;
   key.keys[told + key.KEY_DUE] = inMillis(pause);
   if (pause < soonest) setTimer(TIMER_ATTACHED, pause);
-  if (hasSession() && parentKey() !== key.NO_KEY) sealAttached();
+  if (hasSession() && parentKey() !== key.NO_KEY) goOn(sealAttached);
   else endTask();
 }
 
