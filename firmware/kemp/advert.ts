@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ADVERT: what a router says of itself every 4 s, give or take a quarter (protocol.md "Discovery"). A node without a way to
-// the base station says nothing.
+// the base station says nothing; one that is removed says that, once.
 
 import { randomWord } from '#board';
 import { handleOf, put8, putHandle } from '../link/address.ts';
@@ -25,13 +25,15 @@ const SOLICIT_MS = 125;
 /** Load and room are four bits each. */
 const MOST = 15;
 
-const state = makeWords(5);
+const state = makeWords(6);
 const INCARNATION = 0;
 /** An ADVERT in the making: the next key to look at, live keys and free tentative places so far, its octets. */
 const NEXT = 1;
 const LOAD = 2;
 const ROOM = 3;
 const LENGTH = 4;
+/** 1 if the next ADVERT is the last one: it says that no way leads through here. */
+const FAREWELL = 5;
 /** Keys that one turn looks at. */
 const KEYS_A_TURN = 8;
 
@@ -39,6 +41,12 @@ const KEYS_A_TURN = 8;
 export function startAdvert(): void {
   state[INCARNATION] = randomWord() & 255;
   setTimer(TIMER_ADVERT, jitter(SPREAD_MS, SPREAD_MS));
+}
+
+/** This router is removed: those who hang below it need not wait for its silence. */
+export function sayFarewell(): void {
+  state[FAREWELL] = 1;
+  setTimer(TIMER_ADVERT, 0);
 }
 
 /** A SOLICIT: the next ADVERT comes within 250 ms, unless too many were asked for. Ends the task. */
@@ -51,10 +59,11 @@ export function onSolicit(): void {
 /** TIMER_ADVERT: sends an ADVERT of this rank and of the latest revocation known; ends the task. */
 export function advertTask(rank: number, epoch: number): void {
   setTimer(TIMER_ADVERT, jitter(PERIOD_MS, SPREAD_MS));
-  if (rank === NO_RANK) {
+  if (rank === NO_RANK && state[FAREWELL] === 0) {
     endTask();
     return;
   }
+  state[FAREWELL] = 0;
   message[0] = layout.head(layout.ADVERT, 0);
   put8(message, layout.ADVERT_EUI, me, IDENTITY_EUI);
   message[layout.ADVERT_RANK] = rank;

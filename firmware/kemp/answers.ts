@@ -27,14 +27,17 @@ export const answers = makeWords(ANSWERS * ANSWER_WORDS);
 const ANSWERS_END = ANSWERS * ANSWER_WORDS;
 export const NO_ANSWER = -1;
 
-/** The age of the youngest; 1 where answers are kept in flash; the next one to look at. */
-const state = makeWords(3);
+/** The age of the youngest; 1 where answers are kept in flash; the next one to look at; the run whose answers are being dropped. */
+const state = makeWords(4);
 const CLOCK = 0;
 const STORED = 1;
 const LOOK_AT = 2;
+const DROPPED_CTR = 3;
+/** Those of all runs that are sealed for a router. */
+export const FOR_ROUTER = -1;
 
 let onLoaded = nothing;
-/** The router whose answers are being dropped: address. */
+/** The node, or the router, whose answers are being dropped: address. */
 const dropped = makeWords(3);
 let onDropped = nothing;
 
@@ -110,30 +113,29 @@ export function putAnswer(answer: number): number {
   return answers[answer + LENGTH];
 }
 
-/** Forgets every answer of a run, once it has done its work: `node` and ctr name it. */
-export function dropAnswers(node: Words, at: number, ctr: number): void {
-  for (let one = 0; one < ANSWERS_END; one += ANSWER_WORDS) {
-    const kept = answers[one + LENGTH] > 0 && answers[one + CTR] === ctr;
-    if (kept && names(node, at, answers, one + NODE)) forget(one);
-  }
-}
-
 /**
- * Forgets every answer sealed for a router, one a turn: its session is a new one. @param next called in another turn, when they are
- * gone.
+ * Forgets every answer of a run, once it has done its work, or every one sealed for a router whose session is a new one.
+ * @param who address of the node, or of the router. @param ctr of the run, or FOR_ROUTER. @param next called in another turn, when
+ * they are gone.
  */
-export function dropAnswersTo(router: Words, at: number, next: () => void): void {
-  copyAddress(router, at, dropped, 0);
+export function dropAnswers(who: Words, at: number, ctr: number, next: () => void): void {
+  state[DROPPED_CTR] = ctr;
+  copyAddress(who, at, dropped, 0);
   state[LOOK_AT] = 0;
   onDropped = next;
   dropNext();
 }
 
+function isDropped(one: number): boolean {
+  if (answers[one + LENGTH] === 0) return false;
+  if (state[DROPPED_CTR] === FOR_ROUTER) return names(dropped, 0, answers, one + ANSWER_ROUTER);
+  return answers[one + CTR] === state[DROPPED_CTR] && names(dropped, 0, answers, one + NODE);
+}
+
+/** One a turn: each is wiped in flash. */
 function dropNext(): void {
   let one = state[LOOK_AT];
-  while (one < ANSWERS_END && !(answers[one + LENGTH] > 0 && names(dropped, 0, answers, one + ANSWER_ROUTER))) {
-    one += ANSWER_WORDS;
-  }
+  while (one < ANSWERS_END && !isDropped(one)) one += ANSWER_WORDS;
   state[LOOK_AT] = one;
   if (one < ANSWERS_END) {
     forget(one);

@@ -18,7 +18,7 @@ export const STRANGERS = BUCKET_WORDS;
 /** Messages relayed for child routers: 60, then three a second. */
 export const CHILDREN = 2 * BUCKET_WORDS;
 
-/** Hints that a router has lost its key, each of which costs an ECHO: 3, then one in 10 s. */
+/** Hints that a router has lost its key or its way, each of which costs an ECHO or a ROUTE: 3, then one in 10 s. */
 export const HINTS = 3 * BUCKET_WORDS;
 
 const buckets = makeWords(4 * BUCKET_WORDS);

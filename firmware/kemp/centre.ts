@@ -13,7 +13,16 @@ import { endTask, goOn, nameRun } from '../link/task.ts';
 import { message } from '../link/transmit.ts';
 import * as records from '../records.ts';
 import * as refusal from '../refusals.ts';
-import { ANSWER_ROUTER, answers, dropAnswersTo, findAnswer, keepAnswer, NO_ANSWER, putAnswer } from './answers.ts';
+import {
+  ANSWER_ROUTER,
+  answers,
+  dropAnswers,
+  findAnswer,
+  FOR_ROUTER,
+  keepAnswer,
+  NO_ANSWER,
+  putAnswer,
+} from './answers.ts';
 import { approvalLength, putApproval } from './approval.ts';
 import { me } from './identity.ts';
 import { NO_KEY } from './keys.ts';
@@ -37,6 +46,8 @@ let granted = 0;
 let answer = NO_ANSWER;
 /** Whether B itself is among the routers wanted. */
 let wantsBase = false;
+/** Why B says no to a REQUEST that has proved to be N's (REJECT_...). */
+let objection = 0;
 
 const secret = makeWords(4);
 /** derive(K_N). */
@@ -65,10 +76,7 @@ export function onCentralRequest(from: Words, fromAt: number, through: number): 
   copyAddress(me, records.IDENTITY_EUI, terms, term.T_AUTHORITY);
   getTail(rx[RX_LENGTH] - layout.TAIL_OCTETS, terms);
   nameRun(terms[term.T_NODE + 1], terms[term.T_CTR]);
-  if (
-    nodes[node + records.NODE_REVOKED] === REVOKE_REMOVED ||
-    nodes[node + records.NODE_REVOKED] === REVOKE_COMPROMISED
-  ) {
+  if (nodes[node + records.NODE_REVOKED] === REVOKE_COMPROMISED) {
     drop(refusal.REFUSED_REVOKED);
   } else if (!readRouters(rx[RX_LENGTH] - layout.TAIL_OCTETS - 1)) {
     drop(refusal.REFUSED_ROUTER_LIST);
@@ -148,6 +156,13 @@ function onRequestMac(): void {
     return;
   }
   nodes[node + records.NODE_COUNTER] = terms[term.T_CTR];
+  if (nodes[node + records.NODE_REVOKED] === REVOKE_REMOVED) {
+    // Its ctr is used up, so that each REQUEST is answered once.
+    objection = layout.REJECT_REVOKED;
+    refuse(refusal.REFUSED_REVOKED);
+    goOn(onRejectKey);
+    return;
+  }
   nodes[node + registry.NODE_HELD_UNTIL] = seconds() + 60 * me[records.IDENTITY_LIFE] + 60;
   wipeWords(nodes, node + records.NODE_CHAIN, 2);
   noteHolders();
@@ -190,7 +205,7 @@ function onSessionSeal(): void {
   nodes[node + records.NODE_SEQUENCE_IN] = 1;
   registry.startData(node);
   registry.saveNode(node);
-  dropAnswersTo(nodes, node + records.NODE_EUI, onOldDropped);
+  dropAnswers(nodes, node + records.NODE_EUI, FOR_ROUTER, onOldDropped);
 }
 
 function onOldDropped(): void {
@@ -219,6 +234,7 @@ function grantNext(): void {
     forget();
     endTask();
   } else {
+    objection = layout.REJECT_NO_ROUTER;
     refuse(refusal.REFUSED_UNKNOWN_ROUTER);
     term.subkey(nodes, node + records.NODE_KEY, term.LABEL_REQUEST_MAC, secret, 0, onRejectKey);
   }
@@ -268,14 +284,14 @@ function sendApproval(): void {
   sendDown(approvalLength(), nodes, router + records.NODE_EUI, viaOf(router), grantNext);
 }
 
-/** No router of the list can be reached: B says so with a MAC, so that N may believe it. */
+/** B says no with a MAC, so that N may believe it; `secret` is request-MAC(K_N). */
 function onRejectKey(): void {
-  term.rejectMac(secret, 0, terms, layout.REJECT_NO_ROUTER, onRejectMac);
+  term.rejectMac(secret, 0, terms, objection, onRejectMac);
 }
 
 function onRejectMac(): void {
   forget();
-  putReject(terms, layout.REJECT_NO_ROUTER);
+  putReject(terms, objection);
   putWord(message, layout.REJECT_MAC, mac[0]);
   putWord(message, layout.REJECT_MAC + 4, mac[1]);
   sendDown(layout.REJECT_OCTETS, terms, term.T_NODE, entry, endTask);

@@ -10,6 +10,7 @@ import {
   MODE_REFRESH,
   MODE_RETURN,
   OUTCOME_ESTABLISHED,
+  OUTCOME_REJECTED,
   OUTCOME_TIMEOUT,
 } from '../events.ts';
 import { makeWords } from '../../crypto-core/tables.ts';
@@ -320,6 +321,8 @@ function centralised(entry: number): void {
 /** The introducer has depth and life to give, and says, or its neighbour says, that the two share a key. */
 function canIntroduce(introducer: number, target: number): boolean {
   const known = candidate.findCandidate(up.parent, up.PARENT_ADDRESS);
+  // Who says that no way leads through it knows why.
+  if (known !== candidate.NO_CANDIDATE && candidate.isTooFar(known)) return false;
   return (
     key.keys[introducer + key.KEY_DEPTH] < me[IDENTITY_DEPTH_LIMIT] &&
     key.keys[introducer + key.KEY_EXPIRES] > seconds() + SHORT_LIFE &&
@@ -392,17 +395,17 @@ export function runTask(): void {
 
 /**
  * Ends the open run without all its keys. The next look around chooses anew: after a predictive run that failed the
- * introducer counts as silent, which leaves the reactive mode; after a reactive one it is given up, which leaves the
- * centralised mode; after a centralised one the entry is barred.
+ * introducer counts as silent, which leaves the reactive mode; after a reactive one, or one that it has rejected, it is given up,
+ * which leaves the centralised mode; after a centralised one the entry is barred.
  */
 export function failRun(outcome: number): void {
   const mode = runs.run[T_MODE];
   runs.endRun(outcome);
   if (outcome === OUTCOME_ESTABLISHED) return;
-  if (mode === MODE_PREDICTIVE) {
+  if (mode === MODE_PREDICTIVE && outcome !== OUTCOME_REJECTED) {
     const introducer = candidate.findCandidate(runs.run, T_AUTHORITY);
     if (introducer !== candidate.NO_CANDIDATE) candidate.markSilent(introducer);
-  } else if (mode === MODE_REACTIVE) {
+  } else if (mode === MODE_PREDICTIVE || mode === MODE_REACTIVE) {
     up.detach();
   } else {
     const entry = candidate.findCandidate(runs.run, runs.RUN_ENTRY);

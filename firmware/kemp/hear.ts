@@ -13,7 +13,7 @@ import { doubt } from './echo.ts';
 import { keyWith, LIVE, NO_KEY } from './keys.ts';
 import { me } from './identity.ts';
 import { ADVERT_EUI, ADVERT_INCARNATION, ADVERT_ROUTERS } from './layout.ts';
-import { isParent, setParentRank } from './parent.ts';
+import { isParent, noteParentRank } from './parent.ts';
 
 let from = candidate.NO_CANDIDATE;
 
@@ -44,7 +44,7 @@ function onPlace(): void {
 function take(): void {
   const table = candidate.candidates;
   candidate.takeAdvert(from, body, 0, rx[RX_LENGTH], sender, 0, rx[RX_LQI]);
-  if (isParent(table, from)) setParentRank(table[from + candidate.CANDIDATE_RANK]);
+  if (isParent(table, from)) noteParentRank(table[from + candidate.CANDIDATE_RANK]);
   if (table[from + candidate.CANDIDATE_INCARNATION] !== body[ADVERT_INCARNATION]) {
     table[from + candidate.CANDIDATE_INCARNATION] = body[ADVERT_INCARNATION];
     const doubtful = keyWith(table, from, LIVE);

@@ -132,6 +132,7 @@ export const DOWN_DATA = 1;
 export const REJECT_NO_KEY = 1;
 export const REJECT_FULL = 2;
 export const REJECT_NO_ROUTER = 5;
+export const REJECT_REVOKED = 6;
 
 /** Head octet of a message of this version. */
 export function head(type: number, mode: number): number {

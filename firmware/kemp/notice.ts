@@ -4,7 +4,7 @@
 
 import { report, seconds } from '#board';
 import { getWord, wipeWords } from '../../crypto-core/index.ts';
-import { EVENT_KEY, MODE_CENTRALISED, MODE_REFRESH, OUTCOME_ESTABLISHED } from '../events.ts';
+import { EVENT_KEY, MODE_CENTRALISED, MODE_REFRESH, OUTCOME_ESTABLISHED, OUTCOME_REJECTED } from '../events.ts';
 import { copyAddress } from '../link/address.ts';
 import { body, rx, RX_LENGTH, sender } from '../link/receive.ts';
 import { drop } from '../link/refuse.ts';
@@ -12,6 +12,7 @@ import { goOn, jobOk, nameRun } from '../link/task.ts';
 import { IDENTITY_DEPTH_LIMIT, IDENTITY_EUI } from '../records.ts';
 import * as refusal from '../refusals.ts';
 import { startConfirm } from './confirm.ts';
+import { failRun } from './decide.ts';
 import { me } from './identity.ts';
 import * as key from './keys.ts';
 import { OFFERED } from './keys.ts';
@@ -62,6 +63,7 @@ function onLink(): void {
 function onOpened(): void {
   let reason = jobOk ? judge() : refusal.REFUSED_TAG;
   if (reason === refusal.ACCEPTED) {
+    inherit();
     fresh = key.roomFor(run, term.routerOf(which));
     if (fresh === key.NO_KEY) reason = refusal.REFUSED_TABLE_FULL;
   }
@@ -69,10 +71,12 @@ function onOpened(): void {
     copyAddress(run, term.routerOf(which), key.keys, OFFERED);
     key.moveKey(OFFERED, fresh);
     goOn(onMoved);
-  } else {
-    wipeWords(key.keys, OFFERED, key.NEXT_KEY);
-    drop(reason);
+    return;
   }
+  wipeWords(key.keys, OFFERED, key.NEXT_KEY);
+  // The authority was revoked, or its key has ended, while the run was open: what it grants is not taken.
+  if (reason === refusal.REFUSED_UNKNOWN_KEY) failRun(OUTCOME_REJECTED);
+  drop(reason);
 }
 
 function onMoved(): void {
@@ -107,7 +111,6 @@ function install(): void {
   keys[fresh + key.KEY_INDEX] = index;
   keys[fresh + key.KEY_DEPTH] = term.terms[term.T_DEPTH];
   keys[fresh + key.KEY_MODE] = run[term.T_MODE];
-  inherit();
   keys[fresh + key.KEY_CTR] = run[term.T_CTR];
   keys[fresh + key.KEY_EXPIRES] = run[RUN_STARTED] + term.terms[term.T_LIFE] * 60;
   keys[fresh + key.KEY_USED] = seconds();
@@ -127,17 +130,16 @@ function install(): void {
   key.logKey(fresh);
 }
 
-/** Who made the key, and since when its line lives: a refreshed key continues the one before it. */
+/** Who made the key, and since when its line lives: a refreshed key continues the one before it, which may make room for it. */
 function inherit(): void {
   const keys = key.keys;
-  copyAddress(run, term.T_AUTHORITY, keys, fresh + key.KEY_AUTHORITY);
-  keys[fresh + key.KEY_MADE] = run[RUN_STARTED];
-  keys[fresh + key.KEY_BORN] = run[RUN_STARTED];
+  copyAddress(run, term.T_AUTHORITY, keys, OFFERED + key.KEY_AUTHORITY);
+  keys[OFFERED + key.KEY_MADE] = run[RUN_STARTED];
+  keys[OFFERED + key.KEY_BORN] = run[RUN_STARTED];
+  if (run[term.T_MODE] === MODE_CENTRALISED) return;
   const own = key.keyWith(run, term.T_AUTHORITY, key.LIVE);
-  if (run[term.T_MODE] !== MODE_CENTRALISED && own !== key.NO_KEY) {
-    keys[fresh + key.KEY_BORN] = keys[own + key.KEY_BORN];
-    if (run[term.T_MODE] === MODE_REFRESH) copyAddress(keys, own + key.KEY_AUTHORITY, keys, fresh + key.KEY_AUTHORITY);
-  }
+  keys[OFFERED + key.KEY_BORN] = keys[own + key.KEY_BORN];
+  if (run[term.T_MODE] === MODE_REFRESH) copyAddress(keys, own + key.KEY_AUTHORITY, keys, OFFERED + key.KEY_AUTHORITY);
 }
 
 function onInstalled(): void {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The router that this mote's data goes to, and at a router, how far the base station is.
 
-import { report } from '#board';
+import { report, seconds } from '#board';
 import { makeWords, type Words } from '../../crypto-core/tables.ts';
 import { EVENT_ATTACH, EVENT_DETACH, EVENT_RANK, MODE_RETURN } from '../events.ts';
 import { copyAddress, names } from '../link/address.ts';
 import { nothing } from '../link/task.ts';
-import { keys, trustedWith, NO_KEY, UNCONFIRMED } from './keys.ts';
+import { KEY_USED, keys, trustedWith, NO_KEY, UNCONFIRMED } from './keys.ts';
 import { MAX_HOPS } from './layout.ts';
 
 export const parent = makeWords(5);
@@ -19,10 +19,16 @@ export const NO_RANK = 255;
 parent[PARENT_RANK] = NO_RANK;
 
 let onReturn = nothing;
+let onRise = nothing;
 
 /** @param next called when this mote goes back to a key that it held: nobody else tells B. */
 export function watchReturns(next: () => void): void {
   onReturn = next;
+}
+
+/** @param next called when the parent says that it is farther from B than before: it may hang below this node by now. */
+export function watchRises(next: () => void): void {
+  onRise = next;
 }
 
 /** The live key with the parent, or NO_KEY: detached, or the key has ended or is in doubt. */
@@ -39,6 +45,8 @@ export function isParent(table: Words, at: number): boolean {
 export function attachTo(key: number, rank: number, mode: number): void {
   copyAddress(keys, key, parent, PARENT_ADDRESS);
   parent[PARENT_STATE] = 1;
+  // The key in use is the last one to make room for another.
+  keys[key + KEY_USED] = seconds();
   report(EVENT_ATTACH, keys[key + 1], mode, 0, 0, 0);
   if (mode === MODE_RETURN) onReturn();
   setParentRank(rank);
@@ -56,6 +64,13 @@ export function rank(): number {
 }
 
 /** The parent says in its ADVERT that it is `value` hops from the base station. */
+export function noteParentRank(value: number): void {
+  const rises = value > parent[PARENT_RANK];
+  setParentRank(value);
+  if (rises) onRise();
+}
+
+/** The parent is `value` hops from the base station. */
 export function setParentRank(value: number): void {
   if (parent[PARENT_RANK] !== value) report(EVENT_RANK, value + 1, 0, 0, 0, 0);
   parent[PARENT_RANK] = value;

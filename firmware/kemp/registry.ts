@@ -24,13 +24,19 @@ export const NODE_DATA_FLOOR = records.NODE_WORDS + 6;
 /** ctr of an ATTACHED that B does not believe yet, and since when (s). */
 export const NODE_ODD_CTR = records.NODE_WORDS + 7;
 export const NODE_ODD_SINCE = records.NODE_WORDS + 8;
-export const NEXT_NODE = records.NODE_WORDS + 9;
+/** The next node whose handle falls into the same bucket, or NO_NODE. */
+const NODE_BESIDE = records.NODE_WORDS + 9;
+export const NEXT_NODE = records.NODE_WORDS + 10;
 
 export const nodes = makeWords(records.MAX_NODES * NEXT_NODE);
 /** Offset behind the last record in use. */
 let end = 0;
 
 export const NO_NODE = -1;
+
+/** Nodes by their handles: a message names up to 14 of them, and to look through 64 takes half a turn. */
+const BUCKETS = 64;
+const buckets = makeWords(BUCKETS);
 /** NODE_VIA: in B's own earshot, or not known yet. Otherwise the offset of the router before the node. */
 export const VIA_BASE = -1;
 export const VIA_UNKNOWN = -2;
@@ -50,6 +56,7 @@ export function loadRegistry(next: () => void): void {
   end = 0;
   place = 0;
   onLoaded = next;
+  for (let i = 0; i < BUCKETS; i++) buckets[i] = NO_NODE;
   const found = storageRead(records.RECORD_REGISTRY, count, 0, records.REGISTRY_WORDS);
   if (isGood(records.RECORD_REGISTRY, found, count[0])) goOn(loadNext);
 }
@@ -66,6 +73,9 @@ function loadNext(): void {
   nodes[end + NODE_DATA_NEXT] = nodes[end + records.NODE_DATA_OUT];
   nodes[end + NODE_DATA_FLOOR] = nodes[end + records.NODE_DATA_IN];
   nodes[end + NODE_ATTACHED_CTR] = -1;
+  const bucket = bucketOf(handleOf(nodes, end + records.NODE_EUI));
+  nodes[end + NODE_BESIDE] = buckets[bucket];
+  buckets[bucket] = end;
   end += NEXT_NODE;
   place++;
   goOn(loadNext);
@@ -131,25 +141,31 @@ export function leadsPast(via: number, other: number): boolean {
   return at === VIA_BASE;
 }
 
+function bucketOf(handle: number): number {
+  return (handle ^ (handle >>> 6)) & (BUCKETS - 1);
+}
+
 /** @returns offset of the node that an address names, or NO_NODE. */
 export function findNode(table: Words, at: number): number {
-  const word = tellingWord(table, at);
-  const value = table[at + word];
+  let node = buckets[bucketOf(handleOf(table, at))];
+  while (node !== NO_NODE && !names(table, at, nodes, node + records.NODE_EUI)) node = nodes[node + NODE_BESIDE];
+  // Where an EUI-64 alone is known of a node that has a short address, its handle is not.
+  return node === NO_NODE && tellingWord(table, at) === 1 ? findByEui(table, at) : node;
+}
+
+function findByEui(table: Words, at: number): number {
+  const low = table[at + 1];
   for (let node = records.NODE_EUI; node < end; node += NEXT_NODE) {
-    if (nodes[node + word] === value && names(table, at, nodes, node)) return node - records.NODE_EUI;
+    if (nodes[node + 1] === low && names(table, at, nodes, node)) return node - records.NODE_EUI;
   }
   return NO_NODE;
 }
 
 /** @returns offset of the node of a two-octet handle (address.ts), or NO_NODE. */
 export function findHandle(handle: number): number {
-  for (let node = 0; node < end; node += NEXT_NODE) {
-    const short = nodes[node + records.NODE_SHORT];
-    if (short === handle || short === records.NO_SHORT) {
-      if (handleOf(nodes, node + records.NODE_EUI) === handle) return node;
-    }
-  }
-  return NO_NODE;
+  let node = buckets[bucketOf(handle)];
+  while (node !== NO_NODE && handleOf(nodes, node + records.NODE_EUI) !== handle) node = nodes[node + NODE_BESIDE];
+  return node;
 }
 
 /** Whether a router may serve a node, by their zones. */

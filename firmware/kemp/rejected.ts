@@ -5,7 +5,7 @@ import { getWord, wipeWords } from '../../crypto-core/index.ts';
 import { makeWords } from '../../crypto-core/tables.ts';
 import { MODE_CENTRALISED, OUTCOME_REJECTED } from '../events.ts';
 import { body, rx, RX_LENGTH, sender } from '../link/receive.ts';
-import { refuse } from '../link/refuse.ts';
+import { drop, refuse } from '../link/refuse.ts';
 import { endTask } from '../link/task.ts';
 import { hastenTimer, TIMER_RUN } from '../link/timers.ts';
 import { IDENTITY_KEY } from '../records.ts';
@@ -15,7 +15,8 @@ import { HINTS, take } from './bucket.ts';
 import { doubt } from './echo.ts';
 import { me } from './identity.ts';
 import * as key from './keys.ts';
-import { REJECT_CTR, REJECT_MAC, REJECT_NO_KEY, REJECT_OCTETS, REJECT_REASON } from './layout.ts';
+import { REJECT_CTR, REJECT_MAC, REJECT_NO_KEY, REJECT_OCTETS, REJECT_REASON, REJECT_REVOKED } from './layout.ts';
+import { standDown } from './removed.ts';
 import { run, runOpen } from './run.ts';
 import * as term from './terms.ts';
 
@@ -74,7 +75,11 @@ function onRequestKey(): void {
 
 function onMac(): void {
   wipeWords(secret, 0, 4);
-  if (term.macMatches(term.terms)) failRun(OUTCOME_REJECTED);
-  else refuse(refusal.REFUSED_REQUEST_MAC);
-  endTask();
+  if (!term.macMatches(term.terms)) {
+    drop(refusal.REFUSED_REQUEST_MAC);
+    return;
+  }
+  failRun(OUTCOME_REJECTED);
+  if (run[term.T_MODE] === MODE_CENTRALISED && body[REJECT_REASON] === REJECT_REVOKED) standDown();
+  else endTask();
 }

@@ -12,7 +12,7 @@ import { endTask, goOn, nothing } from '../link/task.ts';
 import { setTimer, stopTimer, TIMER_REVOKE } from '../link/timers.ts';
 import { message } from '../link/transmit.ts';
 import * as records from '../records.ts';
-import { dropAnswers, dropAnswersTo } from './answers.ts';
+import { dropAnswers, FOR_ROUTER } from './answers.ts';
 import { me, runTimeout } from './identity.ts';
 import * as key from './keys.ts';
 import * as layout from './layout.ts';
@@ -146,13 +146,12 @@ function forget(): void {
 
 /** B's own keys with the node, and the answers for it and about it. */
 function forgetOwn(): void {
-  dropAnswersTo(nodes, state[FORGOTTEN] + records.NODE_EUI, forgetAnswers);
+  dropAnswers(nodes, state[FORGOTTEN] + records.NODE_EUI, FOR_ROUTER, forgetAnswers);
 }
 
 function forgetAnswers(): void {
   const node = state[FORGOTTEN];
-  dropAnswers(nodes, node + records.NODE_EUI, nodes[node + records.NODE_COUNTER]);
-  goOn(forgetKeys);
+  dropAnswers(nodes, node + records.NODE_EUI, nodes[node + records.NODE_COUNTER], forgetKeys);
 }
 
 function forgetKeys(): void {

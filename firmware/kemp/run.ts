@@ -149,9 +149,11 @@ function onRequestSent(): void {
   endTask();
 }
 
-/** Repeats the REQUEST. @returns false if it was sent often enough: the run has to end. */
+/** Repeats the REQUEST. @returns false if it was sent often enough, or its authority's key has ended: the run has to end. */
 export function repeatRun(): boolean {
   if (run[RUN_TRIES] >= TRIES) return false;
+  const introduced = run[term.T_MODE] !== MODE_CENTRALISED;
+  if (introduced && key.keyWith(run, term.T_AUTHORITY, key.LIVE) === key.NO_KEY) return false;
   nameRun(me[IDENTITY_EUI + 1], run[term.T_CTR]);
   sendRequest();
   return true;

@@ -13,7 +13,7 @@ import {
   REVOKE_REMOVED,
 } from '../events.ts';
 import { getAddress, getHandle, HANDLE_OCTETS, handleOf, putHandle } from '../link/address.ts';
-import { body, rx, RX_KEY, RX_LENGTH } from '../link/receive.ts';
+import { answerFirst, body, rx, RX_KEY, RX_LENGTH } from '../link/receive.ts';
 import { drop } from '../link/refuse.ts';
 import { endTask, goOn, jobOk, nameRun, task, TASK_TYPE } from '../link/task.ts';
 import { message } from '../link/transmit.ts';
@@ -41,6 +41,8 @@ const named = makeWords(3);
 let router = registry.NO_NODE;
 let node = registry.NO_NODE;
 let before = registry.VIA_BASE;
+/** True if the ATTACHED tells what cannot be so. */
+let disbelieved = false;
 
 /** An UP message, link-secured: takes its route, and the message inside for its origin's. Ends the task. */
 export function onUp(): void {
@@ -175,9 +177,12 @@ function onAttachedOpened(): void {
 function takeAttached(): void {
   nameRun(nodes[node + records.NODE_EUI + 1], getWord(body, layout.ATTACHED_SEALED));
   const maker = registry.findHandle(getHandle(body, layout.ATTACHED_AUTHORITY));
+  // Who comes back to a router costs no write.
+  const known = registry.isIn(node, records.NODE_HOLDERS, router);
+  const linked = maker === registry.NO_NODE || registry.isIn(node, records.NODE_CHAIN, maker);
   registry.putIn(node, records.NODE_HOLDERS, router);
-  if (maker !== registry.NO_NODE) registry.putIn(node, records.NODE_CHAIN, maker);
-  registry.saveNode(node);
+  if (!linked) registry.putIn(node, records.NODE_CHAIN, maker);
+  if (!known || !linked) registry.saveNode(node);
   goOn(judgeAttached);
 }
 
@@ -186,20 +191,25 @@ function judgeAttached(): void {
   const mode = body[0] & 3;
   const depth = body[layout.ATTACHED_SEALED + 4];
   const maker = registry.findHandle(getHandle(body, layout.ATTACHED_AUTHORITY));
-  if (isOut(depth) || !registry.mayServe(router, node)) {
-    revokeAt(node, router);
-  } else if (isCredible(maker, mode, depth, ctr)) {
-    noteAttached(node, router, ctr, mode, depth);
-  } else if (mayComeTrue(mode, depth, ctr)) {
+  const allowed = !isOut(depth) && registry.mayServe(router, node);
+  if (allowed && isCredible(maker, mode, depth, ctr)) {
+    noteAttached(node, router, ctr, mode, depth, acknowledgeAttached);
+  } else if (allowed && mayComeTrue(mode, depth, ctr)) {
     endTask();
-    return;
   } else {
-    revokeAt(node, router);
+    disbelieved = true;
+    goOn(acknowledgeAttached);
   }
-  goOn(acknowledgeAttached);
 }
 
+/** What B does not believe it takes back, in a turn before that. */
 function acknowledgeAttached(): void {
+  if (disbelieved) {
+    disbelieved = false;
+    revokeAt(node, router);
+    goOn(acknowledgeAttached);
+    return;
+  }
   acknowledge(body[0] & 3, getWord(body, layout.ATTACHED_SEALED));
 }
 
@@ -262,23 +272,30 @@ function onAckSealed(): void {
   sendDown(length, nodes, router + records.NODE_EUI, nodes[router + registry.NODE_VIA], endTask);
 }
 
-/** `at` (offset, or VIA_BASE: B itself) serves the node since the run `ctr`; the highest ctr is believed. */
-function noteAttached(served: number, at: number, ctr: number, mode: number, depth: number): void {
-  dropAnswers(nodes, served + records.NODE_EUI, ctr);
-  if (ctr <= nodes[served + registry.NODE_ATTACHED_CTR]) return;
-  nodes[served + registry.NODE_ATTACHED_CTR] = ctr;
-  nodes[served + registry.NODE_DEPTH] = depth;
-  registry.setVia(served, at);
-  const server = at === registry.VIA_BASE ? me[records.IDENTITY_EUI + 1] : nodes[at + records.NODE_EUI + 1];
-  report(EVENT_ATTACHED, nodes[served + records.NODE_EUI + 1], server, ctr, mode, depth);
+/**
+ * `at` (offset, or VIA_BASE: B itself) serves the node since the run `ctr`; the highest ctr is believed. @param next called in another
+ * turn, when the answers of that run are forgotten
+ */
+function noteAttached(served: number, at: number, ctr: number, mode: number, depth: number, next: () => void): void {
+  if (ctr > nodes[served + registry.NODE_ATTACHED_CTR]) {
+    nodes[served + registry.NODE_ATTACHED_CTR] = ctr;
+    nodes[served + registry.NODE_DEPTH] = depth;
+    registry.setVia(served, at);
+    const server = at === registry.VIA_BASE ? me[records.IDENTITY_EUI + 1] : nodes[at + records.NODE_EUI + 1];
+    report(EVENT_ATTACHED, nodes[served + records.NODE_EUI + 1], server, ctr, mode, depth);
+  }
+  dropAnswers(nodes, served + records.NODE_EUI, ctr, next);
 }
 
-/** B has committed a key of its own, that of the frame just received. */
+/** B has committed a key of its own, that of the frame just received; goes on with the answer to it. */
 export function noteOwn(): void {
+  const keys = key.keys;
   const committed = rx[RX_KEY];
-  const served = registry.findNode(key.keys, committed);
-  if (served !== registry.NO_NODE) {
-    const keys = key.keys;
-    noteAttached(served, registry.VIA_BASE, keys[committed + key.KEY_CTR], keys[committed + key.KEY_MODE], 0);
+  const served = registry.findNode(keys, committed);
+  if (served === registry.NO_NODE) {
+    answerFirst();
+    return;
   }
+  const ctr = keys[committed + key.KEY_CTR];
+  noteAttached(served, registry.VIA_BASE, ctr, keys[committed + key.KEY_MODE], 0, answerFirst);
 }

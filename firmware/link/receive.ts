@@ -17,7 +17,7 @@ import * as refusal from '../refusals.ts';
 import { VERSION } from '../kemp/layout.ts';
 import * as key from '../kemp/keys.ts';
 import { drop, refuse } from './refuse.ts';
-import { beginTask, endTask, goOn, jobOk, nothing, runJob, task, TASK_TYPE, wake } from './task.ts';
+import { beginTask, endTask, goOn, jobOk, runJob, task, TASK_TYPE, wake } from './task.ts';
 import { LAST_COUNTER, sendData } from './transmit.ts';
 
 /** Security level of all link frames, and key id mode (protocol.md "Data"). */
@@ -47,7 +47,7 @@ let onData = endTask;
 let onStranger = endTask;
 let onTentative = keep;
 let onUnconfirmed = keep;
-let onCommitted = nothing;
+let onCommitted = answerFirst;
 
 function keep(used: number): number {
   return used;
@@ -57,7 +57,7 @@ function keep(used: number): number {
  * @param message handles the KMP message in body and ends the task. @param data does so for the payload of a data frame.
  * @param stranger ends the task of a secured frame whose key is not known here.
  * @param tentative commits a key at its first use and returns where it is now, or NO_KEY. @param unconfirmed likewise at N.
- * @param committed called in the turn after `tentative`, with that key in rx[RX_KEY].
+ * @param committed called in the turn after `tentative`, with that key in rx[RX_KEY]; goes on in answerFirst().
  */
 export function attachReceive(
   message: () => void,
@@ -163,13 +163,12 @@ function prove(): void {
   const used = tentative ? onTentative(rx[RX_KEY]) : onUnconfirmed(rx[RX_KEY]);
   rx[RX_KEY] = used;
   if (used === key.NO_KEY) drop(refusal.REFUSED_TABLE_FULL);
-  else if (tentative) goOn(answerFirst);
+  else if (tentative) goOn(onCommitted);
   else deliver();
 }
 
 /** R's first frame under a key that it has just committed, whatever the frame that proved it holds. */
-function answerFirst(): void {
-  onCommitted();
+export function answerFirst(): void {
   sendData(0, rx[RX_KEY], deliver);
 }
 

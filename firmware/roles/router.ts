@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The router: a node that also serves others. It visits them (R), introduces them (A), and relays to the base station and back.
 
-import { advertTask, onSolicit, startAdvert } from '../kemp/advert.ts';
+import { advertTask, onSolicit, sayFarewell, startAdvert } from '../kemp/advert.ts';
 import { attachedTask, onAck, startAttached } from '../kemp/attached.ts';
 import { onConfirmed } from '../kemp/confirm.ts';
 import { watchDeletions } from '../kemp/revoked.ts';
@@ -12,14 +12,15 @@ import { asksIntroduction, onForward, onIntroduce } from '../kemp/introduce.ts';
 import { KEY_MODE, keys, NO_KEY, watchDepartures } from '../kemp/keys.ts';
 import * as layout from '../kemp/layout.ts';
 import { toldEpoch } from '../kemp/marks.ts';
-import { rank, watchReturns } from '../kemp/parent.ts';
+import { rank, watchReturns, watchRises } from '../kemp/parent.ts';
 import { relayReading, startReadings } from '../kemp/readings.ts';
 import { relayDown, relayRequest, relayUp } from '../kemp/relay.ts';
 import { onRefresh } from '../kemp/refresh.ts';
-import { routeTask, startRoute } from '../kemp/routed.ts';
+import { watchRemoval } from '../kemp/removed.ts';
+import { proveRoute, routeTask, startRoute } from '../kemp/routed.ts';
 import { onApproval, onCommit, onStranger } from '../kemp/visited.ts';
 import { MODE_CENTRALISED, MODE_REACTIVE, MODE_REFRESH } from '../events.ts';
-import { attachReceive, body, rx, RX_KEY, RX_LENGTH } from '../link/receive.ts';
+import { answerFirst, attachReceive, body, rx, RX_KEY, RX_LENGTH } from '../link/receive.ts';
 import { drop } from '../link/refuse.ts';
 import { task, TASK_TYPE } from '../link/task.ts';
 import { TIMER_ADVERT, TIMER_ATTACHED, TIMER_GROUP, TIMER_ROUTE } from '../link/timers.ts';
@@ -40,6 +41,8 @@ export function start(): void {
   watchDeletions(changeGroup);
   watchDepartures(noteDeparture);
   watchReturns(startRoute);
+  watchRises(proveRoute);
+  watchRemoval(sayFarewell);
   startDecide(true);
   startReadings();
   startAdvert();
@@ -47,6 +50,7 @@ export function start(): void {
 
 function onCommitted(): void {
   if (keys[rx[RX_KEY] + KEY_MODE] !== MODE_REFRESH) startAttached(rx[RX_KEY]);
+  answerFirst();
 }
 
 function onData(): void {
