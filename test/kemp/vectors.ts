@@ -199,6 +199,9 @@ export function vectors(): Record<string, Vector> {
   return {
     Derivation: derivation(),
     ADVERT: { body: text(advert), ...plainFrame(0x01, R1, undefined, advert) },
+    'ADVERT, the last one': {
+      body: text(make.advert({ router: R1, rank: 255, load: 0, room: 5, incarnation: 0x7f, epoch: 1, routers: [] })),
+    },
     SOLICIT: { body: text(make.solicit()), ...plainFrame(0x35, N, undefined, make.solicit()) },
     'REQUEST, centralised': { ...join.vector, ...plainFrame(0x31, N, R1, join.body) },
     'REQUEST, relayed': { body: text(inUp), ...securedFrame(link(0x41, R1, B), 5, K_R1_B, { body: inUp }) },
@@ -236,6 +239,11 @@ export function vectors(): Record<string, Vector> {
       'request-MAC(K_NA)': text([derive.subkey(K_N, 'request-MAC')]),
       'MAC, input': text(derive.rejectMacInput(0, reason, refused.ctr, N)),
       body: text(rejected),
+    },
+    'REJECT, revoked': {
+      'request-MAC(K_NA)': text([derive.subkey(K_N, 'request-MAC')]),
+      'MAC, input': text(derive.rejectMacInput(0, 6, 6, N)),
+      body: text(make.reject(0, 6, 6, derive.rejectMac(K_N, 0, 6, 6, N))),
     },
     REVOKE: revoke.vector,
     'REVOKE, relayed': { ...revokeFar.vector, 'body of DOWN': text(make.down([R2], revokeFar.body)) },

@@ -87,6 +87,17 @@ export class Driven {
     });
   }
 
+  /** Frames that arrive when a first one has had some turns, and may not be done with. */
+  hearWhile(first: { octets: Uint8Array; lqi: number }, turns: number, more: readonly Uint8Array[]): Outcome {
+    return this.#until(() => {
+      const outcome = this.#nothing();
+      this.#merge(outcome, this.#input(abi.RECEIVE, [first.octets.length, first.lqi], first.octets));
+      for (let turn = 0; turn < turns; turn++) this.#merge(outcome, this.#input(abi.POSTED, []));
+      for (const octets of more) this.#merge(outcome, this.#input(abi.RECEIVE, [octets.length, first.lqi], octets));
+      return outcome;
+    });
+  }
+
   command(line: string): Outcome {
     const octets = Buffer.from(line);
     return this.#until(() => this.#input(abi.COMMAND, [octets.length], octets));

@@ -4,7 +4,7 @@
 -- their instructions, those of the longest one, and its number; or how the instructions of the wanted one fall on the functions of
 -- the image, each by the line that it begins in.
 
-local INIT, RECEIVE, COMMAND, PRELOAD = 0, 2, 6, 7
+local INIT, RECEIVE, COMMAND, PRELOAD, RETAINED = 0, 2, 6, 7, 8
 
 -- Numbers of `text` into `to`, from 0 on.
 local function fill(text, pattern, base, to)
@@ -29,8 +29,8 @@ for words, received in string.gmatch(data, '([^|\n]*)|([^|\n]*)\n') do
   local op = mote.inbox[0]
   if op == RECEIVE then fill(received, '%x%x', 16, mote.rxFrame) end
   if op == COMMAND then fill(received, '%x%x', 16, mote.rxLine) end
-  if op == INIT or op == PRELOAD or wanted ~= 0 and number ~= wanted then
-    -- The first two are the bench's own: before a mote runs, it is given its seed and what its flash holds.
+  if op == INIT or op == PRELOAD or op == RETAINED or wanted ~= 0 and number ~= wanted then
+    -- The first three are the bench's own: before a mote runs, it is given its seed and what its flash and its retained memory hold.
     mote.step()
   elseif wanted == 0 then
     local spent = vm.count(mote.step)
