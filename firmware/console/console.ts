@@ -152,12 +152,18 @@ function nextHelp(next: number): number {
 /** A router in earshot; `left` is the milliseconds until it counts as silent. */
 function nextNeighbor(next: number): number {
   let one = next;
-  while (one < candidate.CANDIDATES_END && !candidate.known(one)) one += candidate.NEXT_CANDIDATE;
+  if (input.line[input.HALF] === 0) {
+    while (one < candidate.CANDIDATES_END && !candidate.known(one)) one += candidate.NEXT_CANDIDATE;
+    if (one >= candidate.CANDIDATES_END) return answer.LINE_END;
+    print.row();
+    print.putAddress('eui64', candidate.candidates, one, 16);
+    print.putAddress('short', candidate.candidates, one + 2, 4);
+    input.line[input.NEXT_ROW] = one;
+    input.line[input.HALF] = 1;
+    return answer.LINE_MORE;
+  }
+  input.line[input.HALF] = 0;
   input.line[input.NEXT_ROW] = one + candidate.NEXT_CANDIDATE;
-  if (one >= candidate.CANDIDATES_END) return answer.LINE_END;
-  print.row();
-  print.putAddress('eui64', candidate.candidates, one, 16);
-  print.putAddress('short', candidate.candidates, one + 2, 4);
   print.put('rank', '', candidate.candidates[one + candidate.CANDIDATE_RANK]);
   print.put('quality', '', candidate.qualityOf(one));
   print.put('left', '', candidate.millisLeft(one));
@@ -167,15 +173,21 @@ function nextNeighbor(next: number): number {
 /** A key: whom with, and all of it that is no secret. */
 function nextKey(next: number): number {
   let one = next;
-  while (one < key.KEYS_END && !key.keyAlive(one)) one += key.NEXT_KEY;
+  if (input.line[input.HALF] === 0) {
+    while (one < key.KEYS_END && !key.keyAlive(one)) one += key.NEXT_KEY;
+    if (one >= key.KEYS_END) return answer.LINE_END;
+    print.row();
+    print.putAddress('peer', key.keys, one, 16);
+    const state = key.keys[one + key.KEY_STATE];
+    if (state === key.LIVE) print.put('state', 'live', 0);
+    else if (state === key.UNCONFIRMED) print.put('state', 'unconfirmed', 0);
+    else print.put('state', 'tentative', 0);
+    input.line[input.NEXT_ROW] = one;
+    input.line[input.HALF] = 1;
+    return answer.LINE_MORE;
+  }
+  input.line[input.HALF] = 0;
   input.line[input.NEXT_ROW] = one + key.NEXT_KEY;
-  if (one >= key.KEYS_END) return answer.LINE_END;
-  print.row();
-  print.putAddress('peer', key.keys, one, 16);
-  const state = key.keys[one + key.KEY_STATE];
-  if (state === key.LIVE) print.put('state', 'live', 0);
-  else if (state === key.UNCONFIRMED) print.put('state', 'unconfirmed', 0);
-  else print.put('state', 'tentative', 0);
   print.put('index', '', key.keys[one + key.KEY_INDEX]);
   print.put('depth', '', key.keys[one + key.KEY_DEPTH]);
   print.put('left', '', key.keys[one + key.KEY_EXPIRES] - board.seconds());

@@ -12,7 +12,7 @@ import { wake } from '../link/task.ts';
 const OCTETS = 192;
 const ring = makeWords(OCTETS >>> 2);
 
-export const line = makeWords(19);
+export const line = makeWords(20);
 /** Where the ring begins, octets in it, and where in it the line begins that is being typed. */
 const START = 0;
 const USED = 1;
@@ -43,6 +43,8 @@ export const PINGED = 16;
 export const PINGED_AT = 17;
 /** What it is (commands.ts). */
 export const COMMAND = 18;
+/** 1 where the second half of a row is to come: a whole one is too much for a turn. */
+export const HALF = 19;
 
 const BACKSPACE = 8;
 const LINE_END = 10;
@@ -119,6 +121,7 @@ export function beginLine(): boolean {
   line[OPEN] = 0;
   line[ROWS] = 0;
   line[NEXT_ROW] = 0;
+  line[HALF] = 0;
   line[PINGED] = 0;
   line[BEGUN] = 1;
   nextWord();

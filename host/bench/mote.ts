@@ -15,7 +15,7 @@ import type { Flash } from './preload.ts';
 /** A turn of the board's event loop without any cryptography: copying a frame, a table look-up, the next task. */
 const TURN_MICROS = 200;
 /** Typed octets that it takes in one turn. */
-const TYPED_OCTETS = 32;
+const TYPED_OCTETS = 16;
 
 /** The program of a mote failed, or did what its board cannot do. */
 export class BenchError extends RunFailure {

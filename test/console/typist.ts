@@ -9,7 +9,7 @@ import type { Role } from '../../host/vm/open.ts';
 import type { Step } from '../protocol/recording.ts';
 
 /** Octets that a UART hands over at once. */
-const PIECE = 32;
+const PIECE = 16;
 
 const scenario = parseScenario(
   {

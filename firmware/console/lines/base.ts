@@ -72,11 +72,16 @@ function downLine(node: number, next: number): number {
 
 /** A node of the registry. */
 function nextNode(next: number): number {
-  if (next >= registry.nodesEnd()) return answer.LINE_END;
+  if (input.line[input.HALF] === 0) {
+    if (next >= registry.nodesEnd()) return answer.LINE_END;
+    print.row();
+    print.putAddress('eui64', registry.nodes, next + NODE_EUI, 16);
+    print.putAddress('short', registry.nodes, next + NODE_SHORT, 4);
+    input.line[input.HALF] = 1;
+    return answer.LINE_MORE;
+  }
+  input.line[input.HALF] = 0;
   input.line[input.NEXT_ROW] = next + registry.NEXT_NODE;
-  print.row();
-  print.putAddress('eui64', registry.nodes, next + NODE_EUI, 16);
-  print.putAddress('short', registry.nodes, next + NODE_SHORT, 4);
   const held = registry.nodes[next + registry.NODE_HELD_UNTIL] - seconds();
   if (registry.nodes[next + NODE_REVOKED] === REVOKE_COMPROMISED) print.put('state', 'compromised', 0);
   else if (registry.nodes[next + NODE_REVOKED] !== 0) print.put('state', 'revoked', 0);
