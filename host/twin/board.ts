@@ -24,15 +24,12 @@ export interface TwinBoard {
   readonly name: string;
   /** Path of a role's image, relative to the repository. */
   image(role: Role): string;
-  mote(spec: ScenarioMote, flash: Flash, prng: Prng, env: MoteEnvironment): Mote;
+  /** @param other in place of its image. */
+  mote(spec: ScenarioMote, flash: Flash, prng: Prng, env: MoteEnvironment, other?: ProgramFactory): Mote;
 }
 
 /** Another machine for the program of a mote; undefined: the engine's. */
-export type OwnProgram = (
-  mote: string,
-  role: Role,
-  globals: Readonly<Record<string, unknown>>,
-) => Program | undefined;
+export type OwnProgram = (mote: string, role: Role, globals: Readonly<Record<string, unknown>>) => Program | undefined;
 
 export interface TwinOptions {
   readonly own?: OwnProgram;
