@@ -23,6 +23,8 @@ export declare function radioPending(): void;
 export declare function radioLook(): void;
 /** The radio's timer (mcu.ts) is due. */
 export declare function radioTimer(): void;
+/** 32 bits of physical noise, while the radio sends nothing; all alike where the source is broken. */
+export declare function radioNoise(): number;
 /** Puts the radio to sleep, when it sends nothing; and wakes it. Its registers keep what they hold. */
 export declare function radioSleep(): void;
 export declare function radioWake(): void;

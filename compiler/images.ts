@@ -41,7 +41,8 @@ export function imagesOf(board: Board): RollupOptions[] {
       choose(image.profile, board, board.driver, board.app, role),
       image,
     );
-    const facts = imageFacts({ board: name, role, debug: board.debug });
+    // The benches of all Luas are one board.
+    const facts = imageFacts({ board: board.hardware === undefined ? board.driver : name, role, debug: board.debug });
     return withHardware(board, role, { ...options, plugins: [facts, options.plugins] });
   });
 }

@@ -68,3 +68,23 @@ export function wipeKey(): void {
   wipeWords(subkeyL, 0, 4);
   held = NOTHING;
 }
+
+const aside = makeWords(4);
+
+/**
+ * A step of a random number generator beside the engine: out[0..3] = E(1) under key[0..3] (big-endian words), and then the key becomes
+ * E(0). The key in use stays the key in use, with its L; a job under way goes on as if nothing had been.
+ */
+export function drawBlock(key: Words, out: Words): void {
+  for (let i = 0; i < 4; i++) {
+    aside[i] = schedule[i];
+    schedule[i] = key[i];
+  }
+  expandKey(substituteRotated);
+  encrypt(0, 0, 0, 1, out);
+  encrypt(0, 0, 0, 0, key);
+  for (let i = 0; i < 4; i++) schedule[i] = aside[i];
+  wipeWords(aside, 0, 4);
+  if (held === KEY || held === KEY_AND_L) expandKey(substituteRotated);
+  else wipeWords(schedule, 4, SCHEDULE_WORDS - 4);
+}

@@ -62,6 +62,9 @@ export const RADIO_REGISTERS = 4;
 /** The synthesiser did not lock. */
 export const RADIO_PLL = 5;
 
+/** The mote has no random numbers that nobody knows: it does not start before it has. */
+export const EVENT_UNSEEDED = 41;
+
 /** A file of records is not as it should be: file (0 or 1), STORAGE_..., octets that were good, 1 if it was made from the other. */
 export const EVENT_STORAGE_FAULT = 40;
 

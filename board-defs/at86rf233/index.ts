@@ -234,6 +234,20 @@ function lookAtState(): void {
   setUp();
 }
 
+/** The receiver's noise shows in its basic mode alone (8351, "Random Number Generator"). */
+export function radioNoise(): number {
+  command(reg.FORCE_PLL_ON);
+  pause(PLL_MICROS);
+  command(reg.RX_ON);
+  pause(PLL_MICROS);
+  let word = 0;
+  for (let i = 0; i < 16; i++) word = (word << 2) | ((read(reg.PHY_RSSI) >> 5) & 3);
+  command(reg.FORCE_PLL_ON);
+  pause(PLL_MICROS);
+  command(reg.RX_AACK_ON);
+  return word;
+}
+
 export function radioSleep(): void {
   state[PHASE] = ASLEEP;
   command(reg.TRX_OFF);

@@ -13,6 +13,8 @@ export const TRX_STATE = 0x02;
 export const TRX_CTRL_1 = 0x04;
 export const TRX_CTRL_1_AUTO_CRC = 0x20;
 export const PHY_TX_PWR = 0x05;
+/** Bits 6:5: two bits of the receiver's noise, in RX_ON, anew each microsecond. */
+export const PHY_RSSI = 0x06;
 export const PHY_CC_CCA = 0x08;
 /** CCA mode 1: energy above threshold. */
 export const PHY_CC_CCA_ENERGY = 0x20;
@@ -36,6 +38,7 @@ export const CSMA_BE_3_TO_5 = 0x53;
 // Commands in TRX_STATE, and states in TRX_STATUS.
 export const TX_START = 0x02;
 export const FORCE_PLL_ON = 0x04;
+export const RX_ON = 0x06;
 export const TRX_OFF = 0x08;
 export const PLL_ON = 0x09;
 export const BUSY_RX_AACK = 0x11;

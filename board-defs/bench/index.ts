@@ -3,7 +3,6 @@
 // two calls of step(); time, air and chance come from outside.
 
 import { blocks } from '../../crypto-core/index.ts';
-import { charAt, lengthOf } from '../../crypto-core/literals.ts';
 import { makeBytes, makeWords, type Words } from '../../crypto-core/tables.ts';
 import {
   FAULT_BUSY,
@@ -27,7 +26,6 @@ import {
   OUT_ALARM,
   OUT_BLOCKS,
   OUT_CHANNEL,
-  OUT_CONSOLE,
   OUT_FILTER,
   OUT_POST,
   OUT_POWER,
@@ -37,7 +35,6 @@ import {
   OUT_SEND,
   OUT_SLEEP,
   OUT_STORE,
-  OUT_TEXT,
   RETAINED_WORDS,
 } from './abi.ts';
 import { begin, clearOutbox, closeOutbox, fault, outbox, say } from './outbox.ts';
@@ -45,7 +42,7 @@ import { seed } from './random.ts';
 import { writeRecord } from './storage.ts';
 
 export { SENT_NO_ACK, SENT_NO_CHANNEL, SENT_OK } from '../../firmware/board.ts';
-export { outbox } from './outbox.ts';
+export { outbox, sayOctet as consoleWrite, sayText as consoleText } from './outbox.ts';
 export { randomWord } from './random.ts';
 export { storageRead } from './storage.ts';
 
@@ -227,18 +224,6 @@ export function woken(): boolean {
 /** A simulated sensor: a count that rises by 7 a second and wraps at 1000, 100 apart from channel to channel. */
 export function readSensor(channel: number): number {
   return ((inbox[INBOX_SECONDS] % 1000) * 7 + channel * 100) % 1000;
-}
-
-export function consoleWrite(octet: number): void {
-  say(OUT_CONSOLE, octet);
-}
-
-export function consoleText(text: string): void {
-  const count = lengthOf(text);
-  const at = begin(2 + count);
-  outbox[at] = OUT_TEXT;
-  outbox[at + 1] = count;
-  for (let i = 0; i < count; i++) outbox[at + 2 + i] = charAt(text, i);
 }
 
 /** The bench has no heap of its own. */

@@ -2,8 +2,9 @@
 // The outbox: one message behind the other, [op, arguments...]. A fault takes the place of them all: a step that went wrong
 // must not look like one that did less.
 
+import { charAt, lengthOf } from '../../crypto-core/literals.ts';
 import { makeWords } from '../../crypto-core/tables.ts';
-import { FAULT_OUTBOX, OUT_FAULT, OUTBOX_WORDS } from './abi.ts';
+import { FAULT_OUTBOX, OUT_CONSOLE, OUT_FAULT, OUT_TEXT, OUTBOX_WORDS } from './abi.ts';
 
 export const outbox = makeWords(OUTBOX_WORDS);
 
@@ -39,6 +40,32 @@ export function begin(count: number): number {
   }
   state[USED] = at + count;
   return at;
+}
+
+/** An octet to the console: what a mote says most of. */
+export function sayOctet(octet: number): void {
+  const at = state[USED];
+  if (at + 2 > OUTBOX_WORDS) {
+    fault(FAULT_OUTBOX);
+    return;
+  }
+  state[USED] = at + 2;
+  outbox[at] = OUT_CONSOLE;
+  outbox[at + 1] = octet;
+}
+
+/** Text to the console. */
+export function sayText(text: string): void {
+  const count = lengthOf(text);
+  const at = state[USED] + 2;
+  if (at + count > OUTBOX_WORDS) {
+    fault(FAULT_OUTBOX);
+    return;
+  }
+  state[USED] = at + count;
+  outbox[at - 2] = OUT_TEXT;
+  outbox[at - 1] = count;
+  for (let i = 0; i < count; i++) outbox[at + i] = charAt(text, i);
 }
 
 /** A message of one argument. */

@@ -42,6 +42,10 @@ const FCS_OCTETS = 2;
 /** An Imm-Ack; nothing is shorter. */
 const SHORTEST = 5;
 
+/** 16 periods of 100 kHz, and how often the end is looked for. */
+const CALIBRATION_MICROS = 170;
+const CALIBRATION_LOOKS = 20;
+
 const state = makeWords(7);
 const SENDING = 0;
 /** When the frame was given to the radio, ms. */
@@ -214,6 +218,19 @@ function lookAtRegisters(): void {
   if (readShort(reg.INTCON) === 255 - reg.SENT - reg.RECEIVED && holds(i)) return;
   fault.countFault(fault.RADIO_REGISTERS);
   setUp();
+}
+
+/** The jitter of an RC oscillator against the crystal: the last bit of its length, 32 times. */
+export function radioNoise(): number {
+  let word = 0;
+  for (let i = 0; i < 32; i++) {
+    writeLong(reg.SLPCAL2, reg.SLPCAL2_ENABLE);
+    pause(CALIBRATION_MICROS);
+    let looks = 0;
+    while ((readLong(reg.SLPCAL2) & reg.SLPCAL2_READY) === 0 && looks < CALIBRATION_LOOKS) looks++;
+    word = (word << 1) | (readLong(reg.SLPCAL0) & 1);
+  }
+  return word;
 }
 
 export function radioSleep(): void {

@@ -51,5 +51,11 @@ export const RFSTATE = 0x20f;
 /** RFSTATE bits 7:5: the synthesiser calibrates. */
 export const RFSTATE_MASK = 0xe0;
 export const RFSTATE_CALIBRATING = 0x60;
+/** Sleep clock calibration (3.15.1.2): the length of 16 periods of the 100 kHz oscillator in 50 ns, its low octet ... */
+export const SLPCAL0 = 0x209;
+/** ... and its begin and end. */
+export const SLPCAL2 = 0x20b;
+export const SLPCAL2_ENABLE = 0x10;
+export const SLPCAL2_READY = 0x80;
 export const SLPCON1 = 0x220;
 export const RX_FIFO = 0x300;

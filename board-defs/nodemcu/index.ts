@@ -8,14 +8,18 @@ import * as mcu from '#mcu';
 import * as radio from '#radio';
 import { removeLogs } from '#storage';
 import { makeWords, type Words } from '../../crypto-core/tables.ts';
-import { goOnSleeping, millis, readClock, sleepFor, startClock } from './clock.ts';
+import { EVENT_UNSEEDED } from '../../firmware/events.ts';
+import { goOnSleeping, millis, readClock, sleepFor, startClock, woken } from './clock.ts';
+import { keepRandom, resumeRandom, seedRandom } from './entropy.ts';
 import { nothing, onAlarm, onPosted, onStart, setHandlers, setInterruptHandler } from './handlers.ts';
 import { openLogs, writeRecord } from './log.ts';
+import { report } from './report.ts';
 
 export { SENT_NO_ACK, SENT_NO_CHANNEL, SENT_OK } from '../../firmware/board.ts';
-export { consoleText, consoleWrite, freeHeap, randomWord, readSensor, retainedRead, retainedWrite } from '#mcu';
+export { consoleText, consoleWrite, freeHeap, readSensor, retainedRead, retainedWrite } from '#mcu';
 export { radioChannel, radioFilter, radioPower, setRadioPower } from '#radio';
 export { millis, seconds, woken } from './clock.ts';
+export { randomWord } from './entropy.ts';
 export { rxFrame, txFrame } from './frames.ts';
 export { storageRead } from './log.ts';
 export { report } from './report.ts';
@@ -38,7 +42,11 @@ const STOPPED = 3;
 const STARTED = 4;
 /** 1 where link keys are reported. */
 const KEYLOG = 5;
-const state = makeWords(6);
+/** 1: random numbers are fit for keys. */
+const SEEDED = 6;
+const state = makeWords(7);
+/** Where they are not, noise is looked for again after this many ms. */
+const SEED_AGAIN_MS = 10000;
 
 /** Names the role's handlers (firmware/board.ts, Role), starts the hardware, and then the role. */
 export function attach(
@@ -57,6 +65,8 @@ export function attach(
   mcu.startConsole(typed);
   setInterruptHandler(interruptTask);
   radio.radioStart();
+  if (woken()) resumeRandom();
+  state[SEEDED] = woken() || seedRandom() ? 1 : 0;
   mcu.watchInterrupt(radio.INTERRUPT_LEVEL, interruptTask);
   mcu.defer(postedTask);
 }
@@ -74,6 +84,11 @@ function radioTask(): void {
 }
 
 function alarmTask(): void {
+  if (state[SEEDED] === 0) {
+    state[SEEDED] = seedRandom() ? 1 : 0;
+    mcu.defer(postedTask);
+    return;
+  }
   readClock();
   radio.radioPending();
   if (((millis() - state[LOOKED_AT]) & 0x7fffffff) >= LOOK_MS) {
@@ -86,8 +101,14 @@ function alarmTask(): void {
   setAlarmNow();
 }
 
-/** The first one is the start. */
+/** The first one is the start, unless random numbers might be known: then there is none, and no key is established. */
 function postedTask(): void {
+  if (state[SEEDED] === 0) {
+    report(EVENT_UNSEEDED, 0, 0, 0, 0, 0);
+    mcu.consoleText('~ random: no seed and no noise, so no keys; provision a seed\n');
+    mcu.setTimer(SEED_AGAIN_MS);
+    return;
+  }
   if (state[STARTED] === 0) {
     state[STARTED] = 1;
     startClock();
@@ -135,6 +156,7 @@ export function post(): void {
 export function sleep(length: number): void {
   setHandlers(nothing, nothing, nothing, nothing, nothing);
   radio.radioSleep();
+  keepRandom();
   sleepFor(length < 1 ? 1 : length);
 }
 

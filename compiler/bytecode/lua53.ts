@@ -103,15 +103,19 @@ function readFunction(reader: Reader, found: Prototype[]): void {
   const names = reader.list(() => text(reader));
   const instructions = code.map((word, pc) => {
     const opcode = OPCODES[word & 0x3f] ?? `opcode ${word & 0x3f}`;
-    return { opcode, line: lines[pc] ?? 0, ...globalOf(opcode, word, constants, names) };
+    return { opcode, line: lines[pc] ?? 0, ...globalOf(opcode, word, code[pc - 1] ?? 0, constants, names) };
   });
   found[place] = { line, instructions, locals, upvalues, parameters, size };
 }
 
-/** Globals are fields of the upvalue _ENV: GETTABUP A B C reads UpValue[B][RK(C)], SETTABUP A B C writes UpValue[A][RK(B)]. */
+/**
+ * Globals are fields of the upvalue _ENV: GETTABUP A B C reads UpValue[B][RK(C)], SETTABUP A B C writes UpValue[A][RK(B)]. A function
+ * with more than 256 constants loads the name into a register just before: LOADK A Bx.
+ */
 function globalOf(
   opcode: string,
   word: number,
+  before: number,
   constants: readonly string[],
   names: readonly string[],
 ): { global?: string } {
@@ -120,5 +124,7 @@ function globalOf(
   const c = (word >>> 14) & 0x1ff;
   const [upvalue, key] = opcode === 'GETTABUP' ? [b, c] : [a, b];
   if ((opcode !== 'GETTABUP' && opcode !== 'SETTABUP') || names[upvalue] !== '_ENV') return {};
-  return { global: constants[key & 0xff] ?? '' };
+  if (key & 0x100) return { global: constants[key & 0xff] ?? '' };
+  const loaded = OPCODES[before & 0x3f] === 'LOADK' && ((before >>> 6) & 0xff) === key;
+  return { global: loaded ? (constants[before >>> 14] ?? '') : '' };
 }

@@ -4,7 +4,7 @@
 
 import * as board from '#board';
 import { DEBUG, putImage, putRole } from '#image';
-import { changeChannel, parentKeyOf, roleHelp, ROLE_LINES, roleLine, stateLine } from '#lines';
+import { changeChannel, parentKeyOf, roleCommand, roleHelp, ROLE_LINES, roleLine, stateLine } from '#lines';
 import { blocks } from '../../crypto-core/index.ts';
 import * as candidate from '../kemp/candidates.ts';
 import { doubt } from '../kemp/echo.ts';
@@ -15,6 +15,7 @@ import { REASONS, refusalCount } from '../link/refuse.ts';
 import { framesFailed, framesSent } from '../link/transmit.ts';
 import { IDENTITY_CHANNEL, IDENTITY_EUI, IDENTITY_SHORT } from '../records.ts';
 import * as answer from './answers.ts';
+import * as command from './commands.ts';
 import { HELP_LINES, helpLine } from './help.ts';
 import * as input from './input.ts';
 import { LEVEL, log, LOG_EVENTS, LOG_NONE, LOG_REFUSALS } from './notes.ts';
@@ -36,12 +37,19 @@ export function consoleWaits(): boolean {
 }
 
 /**
- * Answers the line that waits, one row a call. @returns LINE_BEGUN where the task goes on, and ends, elsewhere; for all else the
- * caller ends it.
+ * Answers the line that waits: two turns read it, then there is one for each row. @returns LINE_BEGUN where the task goes
+ * on, and ends, elsewhere; for all else the caller ends it.
  */
 export function showLine(): number {
-  let said = answer.TOO_LONG;
-  if (input.line[input.BEGUN] === 1 || input.beginLine()) said = commonLine();
+  let said = answer.LINE_MORE;
+  const begun = input.line[input.BEGUN];
+  if (begun === 2) said = answerLine(input.line[input.COMMAND]);
+  else if (begun === 1) input.readValue();
+  else if (!input.beginLine()) said = answer.TOO_LONG;
+  else {
+    input.line[input.COMMAND] = findCommand();
+    if (input.line[input.COMMAND] === command.NONE) said = answer.UNKNOWN_COMMAND;
+  }
   if (said === answer.LINE_ROW) print.closeRow();
   else if (said !== answer.LINE_MORE && said !== answer.LINE_BEGUN) endLine(said);
   if (said <= answer.LINE_RESTART) board.restart(said === answer.LINE_ERASE);
@@ -63,50 +71,69 @@ function endLine(said: number): void {
   input.dropLine();
 }
 
-/** The lines that every role has. */
-function commonLine(): number {
+/** What the first word of the line names. */
+function findCommand(): number {
+  if (input.says(input.NOUN, 'help')) return command.HELP;
+  if (input.says(input.NOUN, 'version')) return command.VERSION;
+  if (input.says(input.NOUN, 'state')) return command.STATE;
+  if (input.says(input.NOUN, 'role')) return command.ROLE;
+  if (input.says(input.NOUN, 'neighbors')) return command.NEIGHBORS;
+  if (input.says(input.NOUN, 'keys')) return command.KEYS;
+  if (input.says(input.NOUN, 'counters')) return command.COUNTERS;
+  if (input.says(input.NOUN, 'refusals')) return command.REFUSALS;
+  if (input.says(input.NOUN, 'ping')) return command.PING;
+  if (input.says(input.NOUN, 'channel')) return command.CHANNEL;
+  if (input.says(input.NOUN, 'power')) return command.POWER;
+  if (input.says(input.NOUN, 'log')) return command.LOG;
+  if (input.says(input.NOUN, 'echo')) return command.ECHO;
+  if (input.says(input.NOUN, 'heap')) return command.HEAP;
+  if (input.says(input.NOUN, 'reboot')) return command.REBOOT;
+  if (input.says(input.NOUN, 'factoryreset')) return command.FACTORY_RESET;
+  if (DEBUG && input.says(input.NOUN, 'keylog')) return command.KEY_LOG;
+  return roleCommand();
+}
+
+function answerLine(which: number): number {
   const next = input.line[input.NEXT_ROW];
   const bare = input.noWord();
-  if (input.says(input.NOUN, 'channel')) return channelLine(bare);
-  if (input.says(input.NOUN, 'power')) return powerLine(bare);
-  if (input.says(input.NOUN, 'log')) return logLine(bare);
-  if (input.says(input.NOUN, 'ping')) return pingLine(bare, next);
-  if (input.says(input.NOUN, 'echo')) return echoLine(bare);
-  if (input.says(input.NOUN, 'factoryreset')) {
+  if (which === command.CHANNEL) return channelLine(bare);
+  if (which === command.POWER) return powerLine(bare);
+  if (which === command.LOG) return logLine(bare);
+  if (which === command.PING) return pingLine(bare, next);
+  if (which === command.ECHO) return echoLine(bare);
+  if (DEBUG && which === command.KEY_LOG) return keylogLine(bare);
+  if (which === command.FACTORY_RESET)
     return input.says(input.WORD, 'confirm') ? answer.LINE_ERASE : answer.INVALID_ARGUMENT;
+  if (which >= command.OF_ROLE) return roleLine(which, bare, next);
+  // The others take no value.
+  if (!bare) return answer.INVALID_ARGUMENT;
+  if (which === command.KEYS) return nextKey(next);
+  if (which === command.NEIGHBORS) return nextNeighbor(next);
+  if (which === command.REFUSALS) return nextRefusal(next);
+  if (which === command.HELP) return nextHelp(next);
+  if (which === command.STATE) return nextOfState(next);
+  if (which === command.REBOOT) return answer.LINE_RESTART;
+  if (which === command.VERSION) putImage();
+  else if (which === command.ROLE) putRole();
+  else if (which === command.COUNTERS) putCounters();
+  else print.put('free', '', board.freeHeap());
+  return answer.DONE;
+}
+
+/** Who it is, and in the next turn where. */
+function nextOfState(next: number): number {
+  if (!isProvisioned()) {
+    print.put('state', 'unprovisioned', 0);
+    return answer.DONE;
   }
-  if (DEBUG && input.says(input.NOUN, 'keylog')) return keylogLine(bare);
-  const said = roleLine(bare, next);
-  if (said !== answer.UNKNOWN_COMMAND) return said;
-  if (input.says(input.NOUN, 'help')) return bare ? nextHelp(next) : answer.INVALID_ARGUMENT;
-  if (input.says(input.NOUN, 'version')) {
-    if (bare) putImage();
-  } else if (input.says(input.NOUN, 'role')) {
-    if (bare) putRole();
-  } else if (input.says(input.NOUN, 'state')) {
-    if (bare && isProvisioned()) {
-      print.putAddress('eui64', me, IDENTITY_EUI, 16);
-      print.putAddress('short', me, IDENTITY_SHORT, 4);
-      stateLine();
-    } else if (bare) {
-      print.put('state', 'unprovisioned', 0);
-    }
-  } else if (input.says(input.NOUN, 'neighbors')) {
-    if (bare) return nextNeighbor(next);
-  } else if (input.says(input.NOUN, 'keys')) {
-    if (bare) return nextKey(next);
-  } else if (input.says(input.NOUN, 'counters')) {
-    if (bare) putCounters();
-  } else if (input.says(input.NOUN, 'refusals')) {
-    if (bare) return nextRefusal(next);
-  } else if (input.says(input.NOUN, 'heap')) {
-    if (bare) print.put('free', '', board.freeHeap());
-  } else if (input.says(input.NOUN, 'reboot')) {
-    if (bare) return answer.LINE_RESTART;
-  } else {
-    return answer.UNKNOWN_COMMAND;
+  if (next === 1) {
+    stateLine();
+    return answer.DONE;
   }
-  return bare ? answer.DONE : answer.INVALID_ARGUMENT;
+  print.putAddress('eui64', me, IDENTITY_EUI, 16);
+  print.putAddress('short', me, IDENTITY_SHORT, 4);
+  input.line[input.NEXT_ROW] = 1;
+  return answer.LINE_MORE;
 }
 
 function nextHelp(next: number): number {

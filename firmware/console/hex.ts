@@ -4,7 +4,7 @@ import type { Words } from '../../crypto-core/tables.ts';
 import { digitAt, line, NEXT_ROW, rest } from './input.ts';
 
 /** Octets that one turn reads. */
-const OCTETS_A_TURN = 12;
+const OCTETS_A_TURN = 8;
 
 /**
  * Reads the rest of the line, hexadecimal octets from its word of now on, packed into words[0..] (mac/packed.ts), some of
@@ -14,7 +14,7 @@ const OCTETS_A_TURN = 12;
 export function readHex(words: Words, most: number): number {
   const octets = rest() >> 1;
   if (rest() !== 2 * octets || octets < 1 || octets > most) return 0;
-  const from = line[NEXT_ROW];
+  const from = line[NEXT_ROW] < 0 ? 0 : line[NEXT_ROW];
   const to = from + OCTETS_A_TURN < octets ? from + OCTETS_A_TURN : octets;
   for (let i = from; i < to; i++) {
     const high = digitAt(2 * i);

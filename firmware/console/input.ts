@@ -12,7 +12,7 @@ import { wake } from '../link/task.ts';
 const OCTETS = 192;
 const ring = makeWords(OCTETS >>> 2);
 
-export const line = makeWords(18);
+export const line = makeWords(19);
 /** Where the ring begins, octets in it, and where in it the line begins that is being typed. */
 const START = 0;
 const USED = 1;
@@ -29,7 +29,10 @@ const END = 6;
 export const NOUN = 7;
 export const WORD = 9;
 const LENGTH = 1;
-/** Of its answer: 1 for JSON, 1 within a row or an object, rows written, where to look for the next one, 1 once it has begun. */
+/**
+ * Of its answer: 1 for JSON, 1 within a row or an object, rows written, where to look for the next one; and 1 once the line's first
+ * word is read, 2 once its second is.
+ */
 export const JSON = 11;
 export const OPEN = 12;
 export const ROWS = 13;
@@ -38,6 +41,8 @@ export const BEGUN = 15;
 /** The key that was pinged, and 1, or 0; and when (ms). */
 export const PINGED = 16;
 export const PINGED_AT = 17;
+/** What it is (commands.ts). */
+export const COMMAND = 18;
 
 const BACKSPACE = 8;
 const LINE_END = 10;
@@ -105,7 +110,7 @@ export function lineWaits(): boolean {
   return line[TYPED] > 0;
 }
 
-/** Reads the line that waits longest. @returns false: it was too long. */
+/** Reads the first word of the line that waits longest. @returns false: it was too long. */
 export function beginLine(): boolean {
   line[END] = 1 + octetAt(0);
   line[WORD] = 1;
@@ -119,8 +124,13 @@ export function beginLine(): boolean {
   nextWord();
   line[NOUN] = 1;
   line[NOUN + LENGTH] = line[WORD + LENGTH];
-  nextWord();
   return line[END] > 1;
+}
+
+/** Reads its second word. */
+export function readValue(): void {
+  nextWord();
+  line[BEGUN] = 2;
 }
 
 /** Forgets the line that was answered. */

@@ -49,6 +49,8 @@ export interface Mote extends ChipEvents {
 /** What a mote shows to whoever keeps the books. */
 export interface MoteObserver {
   power(mote: Mote, on: boolean): void;
+  /** It has power and sleeps: after power(mote, false). */
+  sleep?(mote: Mote): void;
   /** @param args five words. */
   report(mote: Mote, event: number, args: readonly number[]): void;
   /** A frame goes to the chip. @returns the label that it carries on the air. */
@@ -176,6 +178,7 @@ export class MailboxMote implements Mote {
 
   #fallAsleep(seconds: number): void {
     this.#stop();
+    this.#env.observer.sleep?.(this);
     this.#sleep = this.#env.clock.after(seconds * 1e6, () => {
       this.#sleep = undefined;
       this.#boot(true);

@@ -92,6 +92,21 @@ const adversary = z.strictObject({
     .describe('from the last act to the first reading sent after it that was delivered; null: none was'),
 });
 
+const microAmpereHours = z.number().min(0);
+const energy = z
+  .strictObject({
+    awakeMs: milliseconds,
+    asleepMs: milliseconds.describe('in deep sleep'),
+    sendingMs: milliseconds.describe('of the time awake, retries, acknowledgements and turning to them included'),
+    processorMicroAmpereHours: microAmpereHours,
+    radioMicroAmpereHours: microAmpereHours,
+    meanMilliAmperes: z.number().min(0).describe('while it had power'),
+    alwaysOnMicroAmpereHours: microAmpereHours.describe(
+      'what it would have taken if it had listened instead of sleeping',
+    ),
+  })
+  .describe('charge by the data sheets (bench/energy-book.ts)');
+
 const readings = z.strictObject({ sent: count, delivered: count });
 
 export const resultSchema = z.strictObject({
@@ -105,6 +120,7 @@ export const resultSchema = z.strictObject({
   handovers: z.array(handover),
   data: readings.extend({ byMote: z.record(name, readings) }),
   revocations: z.array(revocation),
+  energy: z.record(name, energy),
   refusals: z.record(z.string(), count).describe('by reason'),
   adversary: adversary.optional().describe('only where the scenario has one'),
 });
@@ -112,4 +128,5 @@ export const resultSchema = z.strictObject({
 export type Result = z.output<typeof resultSchema>;
 export type RunResult = Result['runs'][number];
 export type HandoverResult = Result['handovers'][number];
+export type EnergyResult = Result['energy'][string];
 export type AdversaryResult = NonNullable<Result['adversary']>;

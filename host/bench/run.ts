@@ -25,6 +25,7 @@ import type { Mote, MoteFactory, MoteObserver } from './mote.ts';
 import { reasonName } from './names.ts';
 import { provision } from './preload.ts';
 import type { Flash } from './preload.ts';
+import { currentsOf, EnergyBook } from './energy-book.ts';
 import type { Result } from './result.ts';
 import { RevocationBook } from './revocation-book.ts';
 import { RunBook } from './run-book.ts';
@@ -107,7 +108,13 @@ function noMailbox(): never {
 }
 
 /** The books together, and the hooks after them. */
-function observe(clock: Clock, directory: Directory, hooks: readonly BenchHooks[], assault: Assault | undefined) {
+function observe(
+  clock: Clock,
+  directory: Directory,
+  hooks: readonly BenchHooks[],
+  assault: Assault | undefined,
+  energy: EnergyBook,
+) {
   const tree = new Tree(directory);
   const runs = new RunBook(directory, tree);
   const traffic = new TrafficBook(directory);
@@ -119,7 +126,8 @@ function observe(clock: Clock, directory: Directory, hooks: readonly BenchHooks[
       runs.power(mote);
       tree.power(mote);
       keys.power(mote);
-      traffic.power(mote);
+      traffic.power(mote, on);
+      energy.power(mote, on, clock.now);
       assault?.verdict.power(mote, clock.now);
       for (const hook of hooks) hook.onPower?.(mote.name, on, clock.now);
     },
@@ -135,6 +143,10 @@ function observe(clock: Clock, directory: Directory, hooks: readonly BenchHooks[
         refusals.set(reason, (refusals.get(reason) ?? 0) + 1);
       }
       for (const hook of hooks) hook.onReport?.({ micros: clock.now, mote: mote.name, event, args });
+    },
+    sleep(mote) {
+      energy.sleep(mote, clock.now);
+      traffic.sleep(mote);
     },
     send: (mote, octets) => runs.send(mote, octets),
     receive: (mote, label) => runs.receive(mote, label),
@@ -209,8 +221,16 @@ export function openBench(options: BenchOptions): OpenBench {
   const directory = new Directory(scenario.motes);
   const assault =
     scenario.adversary === undefined ? undefined : new Assault(scenario.adversary, scenario, seed, clock, directory);
-  const { observer, tree, runs, traffic, keys, revocations, refusals } = observe(clock, directory, hooks, assault);
-  const air = new Air(clock, scenario.radio, seed, [runs, ...(assault?.hooks ?? []), ...hooks]);
+  const energy = new EnergyBook(currentsOf(board?.mcu, board?.radio));
+  const { observer, tree, runs, traffic, keys, revocations, refusals } = observe(
+    clock,
+    directory,
+    hooks,
+    assault,
+    energy,
+  );
+  const charged: AirHooks = { onFrame: ({ sender, octets }) => energy.frame(sender, octets.length) };
+  const air = new Air(clock, scenario.radio, seed, [runs, charged, ...(assault?.hooks ?? []), ...hooks]);
   const environment = {
     clock,
     open: options.open ?? (board === undefined ? vmFactory(vm) : noMailbox),
@@ -286,6 +306,7 @@ export function openBench(options: BenchOptions): OpenBench {
       handovers: traffic.handovers(),
       data: traffic.data(),
       revocations: revocations.results(),
+      energy: energy.results(end),
       refusals: Object.fromEntries([...refusals].sort(([a], [b]) => (a < b ? -1 : 1))),
       ...(assault === undefined ? {} : { adversary: assault.result() }),
     };

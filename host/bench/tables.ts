@@ -2,7 +2,7 @@
 // The closing tables: what every key cost, what arrived, how long a handover was silent, what was refused.
 
 import Table from 'cli-table3';
-import type { HandoverResult, Result, RunResult } from './result.ts';
+import type { EnergyResult, HandoverResult, Result, RunResult } from './result.ts';
 
 export type Cell = string | number;
 
@@ -69,6 +69,23 @@ function handoverRow(handover: HandoverResult): Cell[] {
 
 const HANDOVER_HEAD = ['mote', 'from', 'to', 'mode', 'at s', 'gap ms', 'detached ms', 'readings lost'];
 
+function energyRow([mote, energy]: [string, EnergyResult]): Cell[] {
+  const { awakeMs, asleepMs, sendingMs, processorMicroAmpereHours, radioMicroAmpereHours } = energy;
+  const taken = processorMicroAmpereHours + radioMicroAmpereHours;
+  const saved = energy.alwaysOnMicroAmpereHours === 0 ? 0 : 1 - taken / energy.alwaysOnMicroAmpereHours;
+  return [
+    mote,
+    (awakeMs / 1000).toFixed(1),
+    (asleepMs / 1000).toFixed(1),
+    sendingMs.toFixed(0),
+    processorMicroAmpereHours.toFixed(1),
+    radioMicroAmpereHours.toFixed(1),
+    energy.meanMilliAmperes.toFixed(2),
+    energy.alwaysOnMicroAmpereHours.toFixed(1),
+    `${Math.round(100 * saved)} %`,
+  ];
+}
+
 /** @returns the tables as text, those without rows left out. */
 export function closingTables(result: Result): string {
   const parts = [
@@ -98,6 +115,24 @@ export function closingTables(result: Result): string {
         ...[lastKeyMs?.toFixed(0) ?? '-', refusedMs?.toFixed(0) ?? '-'],
       ]),
       left: 2,
+    },
+    {
+      title: 'Charge by the data sheets (always on: if it had listened instead of sleeping)',
+      head: [
+        'mote',
+        'awake s',
+        'asleep s',
+        'sending ms',
+        'processor uAh',
+        'radio uAh',
+        'mean mA',
+        'always on uAh',
+        'saved',
+      ],
+      rows: Object.values(result.energy).some(({ asleepMs }) => asleepMs > 0)
+        ? Object.entries(result.energy).map(energyRow)
+        : [],
+      left: 1,
     },
     { title: 'Refusals', head: ['reason', 'count'], rows: Object.entries(result.refusals), left: 1 },
   ];

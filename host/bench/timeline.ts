@@ -50,6 +50,8 @@ function describeReport(directory: Directory, event: number, args: readonly numb
       return {
         what: `cannot run: record ${a} ${c === 0 ? 'is missing or unreadable' : `has version ${c}, expected ${b}`}`,
       };
+    case events.EVENT_UNSEEDED:
+      return { what: 'has no random numbers that nobody knows: no keys' };
     case events.EVENT_STORAGE_FAULT:
       return { what: `storage: file ${a} ${storageFault(b)}${d === 1 ? ': made anew from the other one' : ''}` };
     case events.EVENT_RESTORED:

@@ -31,6 +31,8 @@ interface Account {
   /** Latest router since power on, by its low word. */
   router: number | undefined;
   detachedAt: number | undefined;
+  /** It went to sleep, and has not started since. */
+  slept: boolean;
 }
 
 export class TrafficBook {
@@ -41,12 +43,17 @@ export class TrafficBook {
     this.#directory = directory;
   }
 
-  /** A mote that starts anew joins: that is no handover. */
-  power(mote: Mote): void {
+  /** A mote that starts anew joins: that is no handover. Its readings are numbered anew, but for a start that ends a sleep. */
+  power(mote: Mote, on: boolean): void {
     const account = this.#account(mote.name);
-    account.latest = new Map();
+    if (on && !account.slept) account.latest = new Map();
+    if (on) account.slept = false;
     account.router = undefined;
     account.detachedAt = undefined;
+  }
+
+  sleep(mote: Mote): void {
+    this.#account(mote.name).slept = true;
   }
 
   report(mote: Mote, micros: number, event: number, args: readonly number[]): void {
@@ -108,7 +115,14 @@ export class TrafficBook {
   #account(name: string): Account {
     let account = this.#accounts.get(name);
     if (account === undefined) {
-      account = { readings: [], latest: new Map(), handovers: [], router: undefined, detachedAt: undefined };
+      account = {
+        readings: [],
+        latest: new Map(),
+        handovers: [],
+        router: undefined,
+        detachedAt: undefined,
+        slept: false,
+      };
       this.#accounts.set(name, account);
     }
     return account;

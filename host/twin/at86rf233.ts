@@ -62,6 +62,7 @@ const P_ON = 0x00;
 const TX_START = 0x02;
 const FORCE_TRX_OFF = 0x03;
 const FORCE_PLL_ON = 0x04;
+const RX_ON = 0x06;
 const TRX_OFF = 0x08;
 const PLL_ON = 0x09;
 const SLEEP = 0x0f;
@@ -87,7 +88,8 @@ const RESET_MICROS = 26;
 const FORCE_MICROS = 1;
 const SWITCH_MICROS = 1;
 
-const RANDOM_BITS = 0x60;
+/** PHY_RSSI bits 6:5. */
+const RND_VALUE = 5;
 
 export class At86rf233 implements RadioTwin {
   readonly name = NAME;
@@ -163,7 +165,9 @@ export class At86rf233 implements RadioTwin {
   #read(address: number): number {
     if (address === TRX_STATUS) this.#registers.set(TRX_STATUS, this.#status());
     if (address === TRX_STATE) this.#registers.set(TRX_STATE, (this.#trac << 5) | this.#status());
-    if (address === PHY_RSSI) this.#registers.set(PHY_RSSI, RANDOM_BITS & (this.#around.micros() * 0x20));
+    // RND_VALUE is noise in RX_ON alone.
+    if (address === PHY_RSSI)
+      this.#registers.set(PHY_RSSI, this.#status() === RX_ON ? this.#around.noise(2) << RND_VALUE : 0);
     const value = this.#registers.read(address);
     if (address === IRQ_STATUS && value !== 0) {
       this.#registers.set(IRQ_STATUS, 0);
@@ -227,6 +231,7 @@ export class At86rf233 implements RadioTwin {
     else if (state === IN_TRANSITION) this.#refuse(`the command ${hex(value)} in a state transition`);
     else if (value === TRX_OFF) this.#go(TRX_OFF, state === P_ON ? POWER_ON_MICROS : SWITCH_MICROS);
     else if (value === PLL_ON) this.#pllOn(state);
+    else if (value === RX_ON) this.#rxOn(state);
     else if (value === RX_AACK_ON) this.#aackOn(state);
     else if (value === TX_ARET_ON) this.#aretOn(state);
     else if (value === TX_START) this.#transmit(state);
@@ -264,6 +269,12 @@ export class At86rf233 implements RadioTwin {
       this.#refuse(`RX_AACK_ON in state ${hex(state)}`);
     if ((this.#registers.get(TRX_CTRL_2) & 0x80) === 0) this.#refuse('RX_AACK_ON without RX_SAFE_MODE');
     this.#go(RX_AACK_ON, SWITCH_MICROS);
+  }
+
+  /** The basic operating mode, for noise: the medium's frames are for the extended one. */
+  #rxOn(state: number): void {
+    if (state !== PLL_ON) this.#refuse(`RX_ON in state ${hex(state)}`);
+    this.#go(RX_ON, SWITCH_MICROS);
   }
 
   #aretOn(state: number): void {

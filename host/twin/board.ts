@@ -12,7 +12,7 @@ import { inRepository } from '../root.ts';
 import type { ScenarioMote } from '../scenario/schema.ts';
 import type { Role } from '../vm/open.ts';
 import { TwinMote } from './mote.ts';
-import type { ProgramFactory, TwinHardware } from './mote.ts';
+import type { ProgramFactory, TwinEnvironment, TwinHardware } from './mote.ts';
 import { openLua, openV8Program } from './program.ts';
 import type { Program } from './program.ts';
 
@@ -22,6 +22,8 @@ export type TwinEngine = (typeof TWIN_ENGINES)[number];
 
 export interface TwinBoard {
   readonly name: string;
+  readonly mcu: TwinHardware['mcu'];
+  readonly radio: TwinHardware['radio'];
   /** Path of a role's image, relative to the repository. */
   image(role: Role): string;
   /** @param other in place of its image. */
@@ -31,7 +33,10 @@ export interface TwinBoard {
 /** Another machine for the program of a mote; undefined: the engine's. */
 export type OwnProgram = (mote: string, role: Role, globals: Readonly<Record<string, unknown>>) => Program | undefined;
 
-export interface TwinOptions {
+/** What a test has other than usual: random numbers of the hardware, a mote without a seed. */
+export type TwinChoices = Pick<TwinEnvironment, 'random' | 'seeded'>;
+
+export interface TwinOptions extends TwinChoices {
   readonly own?: OwnProgram;
   /** The firmware was built without the module `crypto`. */
   readonly bare?: boolean;
@@ -75,7 +80,7 @@ export function twinBoards(): string[] {
 export function twinBoard(
   name: string,
   engine: TwinEngine = 'fengari',
-  { own, bare = false }: TwinOptions = {},
+  { own, bare = false, ...choices }: TwinOptions = {},
 ): TwinBoard {
   const known = twinBoards().includes(name) ? hardwareOf(name) : undefined;
   if (known === undefined) throw new UsageError(`expected a board of ${twinBoards().join(', ')}, got ${name}`);
@@ -91,10 +96,13 @@ export function twinBoard(
   };
   return {
     name,
+    mcu: hardware.mcu,
+    radio: hardware.radio,
     image,
     mote: (spec, flash, prng, env) =>
       new TwinMote(spec, flash, prng, {
         ...env,
+        ...choices,
         hardware,
         program: (role, globals) => own?.(spec.name, role, globals) ?? program(role, globals),
       }),

@@ -36,6 +36,8 @@ export interface Surroundings {
   micros(): number;
   /** Runs at the end of the program's present turn: what a command does on the air begins then. */
   later(run: () => void): void;
+  /** Bits of physical noise as the radio measures it. @param bits 1 to 31 */
+  noise(bits: number): number;
   /** The level of the interrupt pin may have changed. */
   interruptChanged(): void;
   readonly medium: Medium;

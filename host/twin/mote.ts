@@ -5,7 +5,7 @@
 
 import type { Chip } from '../medium/chip.ts';
 import type { Timer } from '../medium/clock.ts';
-import type { Prng } from '../medium/prng.ts';
+import { Prng } from '../medium/prng.ts';
 import type { ScenarioMote } from '../scenario/schema.ts';
 import { RETAINED_WORDS } from '../vm/abi.ts';
 import { BenchError } from '../bench/mote.ts';
@@ -17,6 +17,8 @@ import { Mrf24j40 } from './mrf24j40.ts';
 import { Cpu, HIGH, LOW } from './cpu.ts';
 import { makeCrypto } from './crypto.ts';
 import type { Medium, RadioTwin, Surroundings } from './device.ts';
+import { Entropy } from './entropy.ts';
+import type { HardwareRandom } from './entropy.ts';
 import { esp32Globals } from './esp32.ts';
 import { esp8266Globals } from './esp8266.ts';
 import { DEEP_SLEEP, EXTERNAL_RESET, Files, POWER_ON, SOFT_RESET, Uart } from './nodemcu.ts';
@@ -39,6 +41,10 @@ export type ProgramFactory = (role: ScenarioMote['role'], globals: Readonly<Reco
 export interface TwinEnvironment extends MoteEnvironment {
   readonly hardware: TwinHardware;
   readonly program: ProgramFactory;
+  /** Default: matches. */
+  readonly random?: HardwareRandom;
+  /** Is it provisioned with a seed for its random numbers? Default: yes. */
+  readonly seeded?: boolean;
 }
 
 /** What a test breaks. Everything takes effect now. */
@@ -69,24 +75,19 @@ function sensorAt(seconds: number, channel: number): number {
   return ((Math.floor(seconds) % 1000) * 7 + channel * 100) % 1000;
 }
 
-/** Marsaglia's xorshift, as board-defs/bench/random.ts has it: a board draws what the bench board would. */
-function* words(seed: readonly number[]): Generator<number> {
-  const x = Int32Array.from(seed);
+/** Halves of words, the first half first: 16 bits are what node.random draws of a word. */
+function* halves(word: () => number): Generator<number> {
   for (;;) {
-    const t = x[0]! ^ (x[0]! << 11);
-    x.copyWithin(0, 1);
-    x[3] = x[3]! ^ (x[3]! >>> 19) ^ t ^ (t >>> 8);
-    yield x[3]!;
+    const whole = word();
+    yield whole >>> 16;
+    yield whole;
   }
 }
 
-/** The same words in halves, the first half first: 16 bits are what node.random draws of a word. */
-function* halves(seed: readonly number[]): Generator<number> {
-  for (const word of words(seed)) {
-    yield word >>> 16;
-    yield word;
-  }
-}
+/** The seed of a board's random numbers, and where it keeps the key of its generator over a sleep (board-defs/nodemcu/). */
+const SEED_RECORD = 0;
+const SEED_WORDS = 4;
+const KEPT_KEY = 116;
 
 export class TwinMote implements Mote {
   readonly spec: ScenarioMote;
@@ -96,6 +97,7 @@ export class TwinMote implements Mote {
   #chip!: Chip;
   #life: Life | undefined;
   readonly retained = new Int32Array(RETAINED_WORDS);
+  #starts = 0;
   /** Its file system. */
   readonly files = new Files(
     (name) => this.#stored(name),
@@ -158,6 +160,14 @@ export class TwinMote implements Mote {
     this.#chip.powerOn();
     observer.power(this, true);
 
+    const entropy = new Entropy({
+      kind: this.#env.random ?? 'matches',
+      seed,
+      label: `${this.name} ${this.#starts++}`,
+      stored: this.flash.get(SEED_RECORD) ?? new Int32Array(SEED_WORDS),
+      kept: cause === DEEP_SLEEP ? this.retained.slice(KEPT_KEY, KEPT_KEY + SEED_WORDS) : undefined,
+    });
+    const drawn = halves(() => entropy.word());
     const cpu: Cpu = new Cpu(
       clock,
       aesMicros,
@@ -168,6 +178,7 @@ export class TwinMote implements Mote {
     const surroundings: Surroundings = {
       micros: () => cpu.micros(),
       later: (run) => cpu.later(run),
+      noise: (bits) => entropy.noise(bits),
       interruptChanged: () => port.interruptChanged(),
       medium: this.#medium(),
     };
@@ -176,7 +187,6 @@ export class TwinMote implements Mote {
     const uart = new Uart((octets) => cpu.later(() => this.#print(octets)));
     const life: Life = { cpu, port, radio, uart };
     this.#life = life;
-    const source = hardware.mcu === 'esp8266' ? halves(seed) : words(seed);
     const parts = {
       clock,
       cpu,
@@ -190,7 +200,7 @@ export class TwinMote implements Mote {
       heap: FREE_HEAP,
       sensor: (channel: number) => sensorAt((clock.now - this.#startedAt) / 1e6, channel),
       isOn: () => this.#life === life,
-      random: () => source.next().value as number,
+      random: () => (hardware.mcu === 'esp8266' ? (drawn.next().value as number) : entropy.word()),
       crypto: hardware.crypto === false ? undefined : makeCrypto((blocks) => cpu.owe(blocks)),
     };
     const globals = hardware.mcu === 'esp8266' ? esp8266Globals(parts) : esp32Globals(parts);
@@ -207,6 +217,7 @@ export class TwinMote implements Mote {
   /** The radio of a board that sleeps is asleep, too, or has no power. */
   #fallAsleep(micros: number): void {
     this.#stop();
+    this.#env.observer.sleep?.(this);
     this.#sleep = this.#env.clock.after(micros, () => {
       this.#sleep = undefined;
       this.#start(DEEP_SLEEP);
@@ -303,6 +314,13 @@ export class TwinMote implements Mote {
 
   /** Whoever changed `flash` while there was no power changed the files. */
   #provision(): void {
+    if (this.#env.seeded !== false && this.flash.size > 0 && !this.flash.has(SEED_RECORD)) {
+      const prng = new Prng(0, `seed ${this.name}`);
+      this.flash.set(
+        SEED_RECORD,
+        Int32Array.from({ length: SEED_WORDS }, () => prng.next()),
+      );
+    }
     const log = readLogs(LOG_FILES.map((name) => this.files.content.get(name)));
     const same =
       log !== undefined &&

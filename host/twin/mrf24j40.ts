@@ -54,6 +54,8 @@ const SHORT = registerMap([
 const FIRST_CHANNEL = 11;
 const RFCON0 = 0x200;
 const RFSTATE = 0x20f;
+const SLPCAL0 = 0x209;
+const SLPCAL2 = 0x20b;
 const LONG = registerMap([
   [RFCON0, 'RFCON0', 0x00],
   [0x201, 'RFCON1', 0x00],
@@ -62,6 +64,9 @@ const LONG = registerMap([
   [0x206, 'RFCON6', 0x00, 'rw', 0xb0],
   [0x207, 'RFCON7', 0x00, 'rw', 0xc0],
   [0x208, 'RFCON8', 0x00, 'rw', 0x10],
+  [SLPCAL0, 'SLPCAL0', 0x00, 'r'],
+  // SLPCALEN; SLPCALRDY and the count are the chip's.
+  [SLPCAL2, 'SLPCAL2', 0x00, 'rw', 0x10],
   [RFSTATE, 'RFSTATE', 0x00, 'r'],
   [0x211, 'SLPCON0', 0x00, 'rw', 0x03],
   [0x220, 'SLPCON1', 0x00, 'rw', 0x3f],
@@ -96,6 +101,11 @@ const STATE_RESET = 0x00;
 
 /** From power on, from the end of a reset pulse, from waking: the main oscillator starts (3.2, 3.15). */
 const START_MICROS = 2000;
+/** Sleep clock calibration (3.15.1.2). */
+const CALIBRATE = 0x10;
+const CALIBRATED = 0x80;
+const CALIBRATION_MICROS = 160;
+const CALIBRATION_COUNT = 3200;
 /** After a reset of the RF state machine (3.2). */
 const RF_RESET_MICROS = 192;
 
@@ -115,6 +125,8 @@ export class Mrf24j40 implements RadioTwin {
   /** The channel at the last RF reset, which brings RFCON0 into effect (3.4). */
   #tuned = FIRST_CHANNEL;
   #sending = false;
+  /** When the sleep clock's calibration is over. */
+  #calibratedAt: number | undefined;
   /** RF resets until the synthesiser locks again. */
   #stuck = 0;
   /** Takes the place of the length in the receive FIFO. */
@@ -205,10 +217,20 @@ export class Mrf24j40 implements RadioTwin {
     }
     if (write) {
       this.#long.write(address, value);
+      if (address === SLPCAL2 && value === CALIBRATE) this.#calibratedAt = this.#around.micros() + CALIBRATION_MICROS;
       return 0;
     }
+    if (address === SLPCAL2 || address === SLPCAL0) this.#calibrate();
     if (address === RFSTATE) this.#long.set(RFSTATE, this.#rfState());
     return this.#long.read(address);
+  }
+
+  /** When it is over: the length of 16 periods of the sleep clock, 100 kHz and some jitter, in 50 ns. */
+  #calibrate(): void {
+    if (this.#calibratedAt === undefined || this.#around.micros() < this.#calibratedAt) return;
+    this.#calibratedAt = undefined;
+    this.#long.set(SLPCAL0, (CALIBRATION_COUNT & 0xfe) | this.#around.noise(1));
+    this.#long.set(SLPCAL2, CALIBRATED);
   }
 
   #rfState(): number {

@@ -54,6 +54,7 @@ declare module 'fengari' {
       luaL_loadbuffer(L: LuaState, code: Uint8Array, size: number, name: Uint8Array): number;
       luaL_ref(L: LuaState, table: number): number;
       luaL_error(L: LuaState, message: Uint8Array): never;
+      luaL_tolstring(L: LuaState, index: number): Uint8Array;
       luaL_traceback(L: LuaState, of: LuaState, message: Uint8Array, level: number): void;
     };
     readonly lualib: { luaL_openlibs(L: LuaState): void };

@@ -53,7 +53,7 @@ it('the Lua that is flashed sends what V8 sends', { timeout: 300_000 }, () => {
   expect(Object.fromEntries(lua.frames)).toEqual(Object.fromEntries(traffic(setting).frames));
 });
 
-it('AES in software, where the firmware has no crypto, sends what the firmware\'s own does', { timeout: 60_000 }, () => {
+it("AES in software, where the firmware has no crypto, sends what the firmware's own does", { timeout: 60_000 }, () => {
   const setting = { scenario: 'coldstart', board: 'nodemcu-esp8266-mrf24j40' };
   const there = traffic({ ...setting, bare: true });
   expect(there.failures).toEqual([]);

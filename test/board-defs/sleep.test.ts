@@ -3,8 +3,11 @@
 
 import { describe, expect, it } from 'vitest';
 import * as events from '../../firmware/events.ts';
+import type { Flash } from '../../host/bench/preload.ts';
+import { runBench } from '../../host/bench/run.ts';
 import type { Report } from '../../host/bench/run.ts';
-import { twinBoards } from '../../host/twin/board.ts';
+import { loadScenario } from '../../host/scenario/load.ts';
+import { twinBoard, twinBoards } from '../../host/twin/board.ts';
 import { traffic } from './twins.ts';
 import type { Traffic } from './twins.ts';
 
@@ -37,9 +40,59 @@ function night(seconds: number, board: string, disturb?: 'reset' | 'power'): Nig
   return { there, after };
 }
 
+/** Which records a mote's flash got while it slept and woke, by their numbers. */
+function written(seconds: number, durationSeconds: number, board: string) {
+  let before: Flash | undefined;
+  let stays = true;
+  const attached: number[] = [];
+  const runs: number[] = [];
+  let powers = 0;
+  const { failures } = runBench({
+    scenario: { ...loadScenario('sleepy'), durationSeconds, schedule: [] },
+    vm: 'v8',
+    board: twinBoard(board, 'v8'),
+    hooks: {
+      onStart(bench) {
+        const look = (): void => {
+          const now = bench.flash('m3');
+          if (before === undefined) before = new Map([...now].map(([record, words]) => [record, words.slice()]));
+          else stays &&= [...now].every(([record, words]) => String(words) === String(before!.get(record)));
+        };
+        bench.at(40e6, look);
+        bench.at(41e6, () => bench.command('m3', `sleep ${seconds}`));
+        bench.at(durationSeconds * 1e6 - 1, look);
+      },
+      onPower: (mote, on, micros) => void (powers += mote === 'm3' && on && micros > 41e6 ? 1 : 0),
+      onReport({ mote, event, micros }) {
+        if (mote !== 'm3' || micros < 42e6) return;
+        if (event === events.EVENT_ATTACH) attached.push(micros / 1e6);
+        if (event === events.EVENT_RUN) runs.push(micros / 1e6);
+      },
+    },
+  });
+  return { failures, stays, attached, runs, powers };
+}
+
 const restored = ({ after }: Night): number => after.filter(({ event }) => event === events.EVENT_RESTORED).length;
 
 describe.each(twinBoards())('%s', (board) => {
+  it.each([
+    [60, 1],
+    [1800, 1],
+    [1801, 2],
+    [4000, 3],
+  ])('sleeps %i s in %i stages, and writes nothing to flash for it', { timeout: 120_000 }, (seconds, stages) => {
+    const slept = written(seconds, 41 + seconds + 30, board);
+    expect(slept.failures).toEqual([]);
+    expect(slept.powers).toBe(stages);
+    expect(slept.stays).toBe(true);
+    // Back with its key, in the second that it was to be.
+    expect(slept.runs).toEqual([]);
+    expect(slept.attached).toHaveLength(1);
+    expect(slept.attached[0]! - 41 - seconds).toBeGreaterThan(0);
+    expect(slept.attached[0]! - 41 - seconds).toBeLessThan(1);
+  });
+
   it('wakes up with its keys, and is at its router again without a run', { timeout: 120_000 }, () => {
     const slept = night(10, board);
     expect(slept.there.failures).toEqual([]);

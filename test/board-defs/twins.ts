@@ -24,7 +24,14 @@ export interface Setting {
   readonly bare?: boolean;
 }
 
-export function traffic({ scenario: name, board, engine = 'v8', oneBuffer = false, hooks = {}, bare = false }: Setting): Traffic {
+export function traffic({
+  scenario: name,
+  board,
+  engine = 'v8',
+  oneBuffer = false,
+  hooks = {},
+  bare = false,
+}: Setting): Traffic {
   const frames = new Map<string, string[]>();
   const listening: BenchHooks = {
     onFrame({ ack, attempt, sender, octets }) {

@@ -31,7 +31,9 @@ const STARTED = 1;
 /** @returns octets of stripped bytecode. */
 export function imageOctets(board: Board, role: string): number {
   const name = `${board.name}/${role}`;
-  return imageSize(openImage(name, readFileSync(join(ROOT, 'dist', `${name}.lua`), 'utf8'), undefined, PROFILES[board.lua]));
+  return imageSize(
+    openImage(name, readFileSync(join(ROOT, 'dist', `${name}.lua`), 'utf8'), undefined, PROFILES[board.lua]),
+  );
 }
 
 /** Runs a network on twins of a board, whose 32-bit machine must be at hand. */
@@ -55,7 +57,8 @@ export function heapSizes(name: string): Record<Role, HeapSize> {
     },
   });
   if (failures.length > 0) throw new Error(`${name}: ${failures.join(' ')}`);
-  if (!result.handovers.some(({ mote }) => mote === PLAYERS.mote)) throw new Error(`${name}: expected a handover, got none`);
+  if (!result.handovers.some(({ mote }) => mote === PLAYERS.mote))
+    throw new Error(`${name}: expected a handover, got none`);
   for (const [role, mote] of Object.entries(PLAYERS))
     sizes[role as Role] = { started: started.get(mote)!, peak: machines.get(mote)!.heap.peak() };
   return sizes;
@@ -88,7 +91,8 @@ export function sizesOf(name: string, measure: boolean): Row[] {
 /** @returns a line for each budget that a row exceeds. */
 export function excess({ board, role, image, imageBudget, heap, heapBudget }: Row): string[] {
   const over: string[] = [];
-  if (image > imageBudget) over.push(`${board}/${role}: ${image} octets of bytecode, budget ${imageBudget} (imageBytes)`);
+  if (image > imageBudget)
+    over.push(`${board}/${role}: ${image} octets of bytecode, budget ${imageBudget} (imageBytes)`);
   if (heap !== undefined && heapBudget !== undefined && heap.peak > heapBudget)
     over.push(`${board}/${role}: ${heap.peak} octets of heap, budget ${heapBudget} (heapBytes)`);
   return over;

@@ -22,6 +22,29 @@ const LIMITS: readonly [Profile, Vm, number][] = [
 ];
 const ROLES: readonly Role[] = ['mote', 'router', 'base'];
 
+/** Lines of the console, the longest ones too; a role that does not know one looks through all of its own. */
+const LINES = [
+  ...[
+    'keys',
+    'refusals',
+    'help json',
+    'neighbors json',
+    'keys json',
+    'state json',
+    'counters json',
+    'version json',
+    'nodes json',
+  ],
+  ...[
+    'where 0021 json',
+    'ping',
+    'log refusals',
+    `send ${'5a'.repeat(64)}`,
+    `down acde480000000021 ${'5a'.repeat(64)}`,
+    'x'.repeat(250),
+  ],
+];
+
 /** A mote that walks past nine routers, and sleeps with all the keys that it can keep; twice, since the second time some are dormant. */
 function asleep(): Scenario {
   const routers = Array.from({ length: 9 }, (_, i) => mote(`r${i}`, 'router', `1${i}`, 10 * i));
@@ -98,7 +121,7 @@ function livesOf(name: string): readonly Life[] {
   const shipped = SCENARIOS.get(name)!();
   const scenario = name === 'lossy' ? { ...shipped, maxPsdu: 80 } : shipped;
   const present = scenario.motes.filter(({ onAtSeconds }) => onAtSeconds < scenario.durationSeconds);
-  const commands = present.flatMap((one) => ['keys', 'refusals', 'help'].map((line) => [one.name, line]));
+  const commands = present.flatMap((one) => LINES.map((line) => [one.name, line]));
   const run = record(scenario, {
     hooks: {
       onStart: (bench) =>

@@ -124,6 +124,22 @@ describe('states', () => {
   });
 });
 
+describe('noise', () => {
+  it('shows in RND_VALUE, in RX_ON and nowhere else', () => {
+    listen();
+    desk.noise = 2;
+    expect(desk.spi('86 00')).toBe('0000');
+    expect(() => command('06')).toThrow(/RX_ON in state 0x16/);
+    command('04');
+    desk.wait(1);
+    command('06');
+    desk.wait(1);
+    expect(status()).toBe('06');
+    expect(desk.hearing).toBe('nothing');
+    expect(desk.spi('86 00')).toBe('0040');
+  });
+});
+
 describe('filtering', () => {
   it('goes by short address, PAN, extended address, and by the frame version', () => {
     ['e0 21', 'e1 00', 'e2 cd', 'e3 ab', 'e4 21'].forEach((access) => desk.spi(access));

@@ -19,6 +19,8 @@ export interface Desk<Radio extends RadioTwin> {
   channel: number;
   resets: number;
   receiving: boolean;
+  /** What bits of noise are taken from. */
+  noise: number;
   readonly held: Received | undefined;
 }
 
@@ -28,6 +30,7 @@ export function makeDesk<Radio extends RadioTwin>(make: (around: Surroundings) =
   const around: Surroundings = {
     micros: () => now,
     later: (run) => run(),
+    noise: (bits) => desk.noise & ((1 << bits) - 1),
     interruptChanged: () => {},
     medium: {
       setFilter: (filter) => void (desk.filter = filter),
@@ -64,6 +67,7 @@ export function makeDesk<Radio extends RadioTwin>(make: (around: Surroundings) =
     channel: 0,
     resets: 0,
     receiving: false,
+    noise: 0,
     get held() {
       return held;
     },

@@ -43,6 +43,18 @@ const frame = Buffer.from('619801cdab01000200aabb', 'hex');
 const load = (mpdu: Buffer): string =>
   desk.spi(`80 10 00 ${mpdu.length.toString(16).padStart(2, '0')} ${mpdu.toString('hex')}`);
 
+describe('noise', () => {
+  it('is in the last bit of a calibration of the sleep clock, which takes 160 us', () => {
+    desk.noise = 1;
+    desk.spi('c1 70 10'); // SLPCAL2: SLPCALEN
+    expect(desk.spi('c1 60 00')).toBe('000010');
+    desk.wait(160);
+    expect(desk.spi('c1 60 00')).toBe('000080'); // SLPCALRDY
+    expect(desk.spi('c1 20 00')).toBe('000081'); // SLPCAL0: 3200 and the noise
+    expect(() => desk.spi('c1 70 80')).toThrow(/SLPCAL2/);
+  });
+});
+
 describe('accesses', () => {
   it('reads what registers hold after reset', () => {
     expect(desk.spi('22 00')).toBe('001c'); // TXMCR

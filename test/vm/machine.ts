@@ -39,6 +39,13 @@ const TEXT_OCTETS = 4096;
 const LIMIT = 20_000_000;
 const LONGEST_MILLIS = 3_600_000;
 
+export interface MachineOptions {
+  /** Octets that the image may hold; absent: as many as it likes. */
+  readonly heap?: number;
+  /** Is told of each call of the image, the first of which starts it: octets that it asked for, and functions that it called. */
+  readonly onCall?: (asked: number, called: ReadonlySet<string>) => void;
+}
+
 type Fields = Readonly<Record<string, unknown>>;
 
 class Served {
@@ -50,10 +57,15 @@ class Served {
   readonly #callbacks = new Map<number, Callback>();
   #textUsed = 0;
   /** Where the machine has its slots and its text. */
+  readonly #onCall: MachineOptions['onCall'];
+  /** Functions that the present call has called. */
+  readonly #called = new Set<string>();
+  readonly #names: string[] = [];
   readonly #slots: number;
   readonly #text: number;
 
-  constructor(path: string, code: Uint8Array, name: string, globals: Fields, heap: number) {
+  constructor(path: string, code: Uint8Array, name: string, globals: Fields, { heap = 0, onCall }: MachineOptions) {
+    this.#onCall = onCall;
     const file = { name, content: code };
     const relay = (number: number, count: number): number => this.#relay(number, count);
     const { run, machine } = startWasm(
@@ -69,7 +81,7 @@ class Served {
     this.#slots = machine.slots();
     this.#text = machine.text();
     for (const [global, value] of Object.entries(globals)) {
-      this.#push(value);
+      this.#push(value, global);
       this.#name(global);
       machine.global();
     }
@@ -93,13 +105,13 @@ class Served {
   }
 
   /** Makes a value on the machine's stack. */
-  #push(value: unknown): void {
+  #push(value: unknown, name: string): void {
     const machine = this.#machine;
-    if (typeof value === 'function') machine.function(this.#functions.push(value as Callback) - 1);
+    if (typeof value === 'function') machine.function(this.#add(value as Callback, name));
     else if (typeof value === 'object' && value !== null) {
       machine.table();
       for (const [field, part] of Object.entries(value)) {
-        this.#push(part);
+        this.#push(part, `${name}.${field}`);
         this.#name(field);
         machine.field();
       }
@@ -108,6 +120,12 @@ class Served {
       this.#put(0, value);
       machine.value();
     }
+  }
+
+  /** @returns the number that the machine calls it by. */
+  #add(run: Callback, name: string): number {
+    this.#names.push(name);
+    return this.#functions.push(run) - 1;
   }
 
   #slot(at: number, kind: number, value: number, length = 0): void {
@@ -123,7 +141,8 @@ class Served {
     else if (typeof value === 'boolean') this.#slot(at, BOOLEAN, value ? 1 : 0);
     else if (typeof value === 'number') this.#slot(at, NUMBER, value | 0);
     else if (typeof value === 'string') {
-      if (this.#textUsed + value.length > TEXT_OCTETS) throw new Error(`expected strings of ${TEXT_OCTETS} octets at most`);
+      if (this.#textUsed + value.length > TEXT_OCTETS)
+        throw new Error(`expected strings of ${TEXT_OCTETS} octets at most`);
       const place = this.#text + this.#textUsed;
       this.#octets(place, value.length).write(value, 'latin1');
       this.#textUsed += value.length;
@@ -146,7 +165,7 @@ class Served {
     this.#machine.table();
     for (const method of methods) {
       const called: Callback = (self, ...args) => ((self as Fields)[method] as Callback)(self, ...args);
-      this.#machine.function(this.#functions.push(called) - 1);
+      this.#machine.function(this.#add(called, method));
       this.#name(method);
       this.#machine.field();
     }
@@ -195,6 +214,7 @@ class Served {
       args.push(value);
       at = next;
     }
+    this.#called.add(this.#names[number]);
     const result = this.#functions[number](...args);
     const results = Array.isArray(result) ? result : result === undefined ? [] : [result];
     this.#textUsed = 0;
@@ -206,9 +226,12 @@ class Served {
   call(reference: number, args: readonly unknown[]): unknown {
     this.#textUsed = 0;
     args.forEach((arg, i) => this.#put(i, arg));
+    this.#called.clear();
+    const before = this.#machine.asked();
     const failed = this.#machine.call(reference, args.length) !== 0;
     const [result] = this.#get(0);
     if (failed) throw new Error(String(result));
+    this.#onCall?.(this.#machine.asked() - before, this.#called);
     return result;
   }
 }
@@ -216,10 +239,15 @@ class Served {
 /**
  * @param path of the machine (test/tools.ts, pathOf)
  * @param code Lua source of the image. @param name for error messages
- * @param heap octets that it may hold; 0: as many as it likes
  */
-export function openMachine(path: string, code: Uint8Array, name: string, globals: Fields, heap = 0): Machine {
-  const served = new Served(path, code, name, globals, heap);
+export function openMachine(
+  path: string,
+  code: Uint8Array,
+  name: string,
+  globals: Fields,
+  options: MachineOptions = {},
+): Machine {
+  const served = new Served(path, code, name, globals, options);
   const { machine } = served;
   let blocks: Callback = () => 0;
   return {

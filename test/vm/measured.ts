@@ -9,7 +9,7 @@ import type { OwnProgram, TwinBoard } from '../../host/twin/board.ts';
 import { pathOf } from '../tools.ts';
 import type { Profile, Vm } from '../tools.ts';
 import { openMachine } from './machine.ts';
-import type { Machine } from './machine.ts';
+import type { Machine, MachineOptions } from './machine.ts';
 
 /** The machine that stands for a profile's boards. */
 export const MACHINES: Readonly<Partial<Record<Profile, Vm>>> = { lua53: 'lua53i', lua51: 'lua51f', lua51i: 'lua51i' };
@@ -28,17 +28,26 @@ export interface Measured {
   readonly machines: ReadonlyMap<string, Machine>;
 }
 
-/** @param heap octets that each of these motes may hold: absent: as many as it likes */
-export function measuredBoard(name: string, motes: readonly string[], heap?: number): Measured {
+export interface MeasuredOptions extends MachineOptions {
+  /** The firmware has no module `crypto`. */
+  readonly bare?: boolean;
+}
+
+/** @param motes those whose image is on a machine; the others are on V8 */
+export function measuredBoard(
+  name: string,
+  motes: readonly string[],
+  { bare = false, ...options }: MeasuredOptions = {},
+): Measured {
   const machines = new Map<string, Machine>();
   const path = pathOf(machineOf(name));
   const own: OwnProgram = (mote, role, globals) => {
     if (!motes.includes(mote)) return undefined;
     const image = readFileSync(join(ROOT, `dist/${name}/${role}.lua`));
-    const machine = openMachine(path, image, `${role}.lua`, globals, heap);
+    const machine = openMachine(path, image, `${role}.lua`, globals, options);
     machines.set(mote, machine);
     return machine;
   };
-  const board = twinBoard(name, 'v8', { own });
+  const board = twinBoard(name, 'v8', { own, bare });
   return { board, machines };
 }

@@ -39,6 +39,13 @@ void serve(lua_State *L) {
   lua_pushlightuserdata(L, &served);  // metatables of objects, by kind
   lua_newtable(L);
   lua_rawset(L, LUA_REGISTRYINDEX);
+  lua_pushlightuserdata(L, known);  // objects in use, by number
+  lua_newtable(L);
+  lua_newtable(L);
+  lua_pushliteral(L, "v");
+  lua_setfield(L, -2, "__mode");
+  lua_setmetatable(L, -2);
+  lua_rawset(L, LUA_REGISTRYINDEX);
 }
 
 static int referenceOf(lua_State *L, int index) {
@@ -83,6 +90,30 @@ static int give(lua_State *L, int index, int at) {
   return at + 1;
 }
 
+static void ours(lua_State *L, void *key) {
+  lua_pushlightuserdata(L, key);
+  lua_rawget(L, LUA_REGISTRYINDEX);
+}
+
+/** As NodeMCU's own objects: a user value of a few octets, whose methods lie in a metatable. It is the same one as long as it is in use. */
+static void object(lua_State *L, int id, int kind) {
+  ours(L, known);
+  lua_rawgeti(L, -1, id);
+  if (!lua_isnil(L, -1)) {
+    lua_remove(L, -2);
+    return;
+  }
+  lua_pop(L, 1);
+  *(int32_t *)lua_newuserdata(L, sizeof(int32_t)) = id;
+  ours(L, &served);
+  lua_rawgeti(L, -1, kind);
+  lua_setmetatable(L, -3);
+  lua_pop(L, 1);
+  lua_pushvalue(L, -1);
+  lua_rawseti(L, -3, id);
+  lua_remove(L, -2);
+}
+
 static void take(lua_State *L, int at) {
   luaL_checkstack(L, 4, "too many values");
   switch (slots[at].kind) {
@@ -90,15 +121,7 @@ static void take(lua_State *L, int at) {
     case BOOLEAN: lua_pushboolean(L, slots[at].value); break;
     case NUMBER: lua_pushinteger(L, slots[at].value); break;
     case STRING: lua_pushlstring(L, (const char *)(intptr_t)slots[at].value, (size_t)slots[at].length); break;
-    // As NodeMCU's own objects: a user value of a few octets, whose methods lie in a metatable.
-    case OBJECT:
-      *(int32_t *)lua_newuserdata(L, sizeof(int32_t)) = slots[at].value;
-      lua_pushlightuserdata(L, &served);
-      lua_rawget(L, LUA_REGISTRYINDEX);
-      lua_rawgeti(L, -1, slots[at].length);
-      lua_setmetatable(L, -3);
-      lua_pop(L, 1);
-      break;
+    case OBJECT: object(L, slots[at].value, slots[at].length); break;
     default: luaL_error(L, "a value that cannot enter the machine");
   }
 }
@@ -127,8 +150,7 @@ EXPORT("kind") void servedKind(int kind) {
   lua_newtable(served);
   lua_insert(served, -2);
   lua_setfield(served, -2, "__index");
-  lua_pushlightuserdata(served, &served);
-  lua_rawget(served, LUA_REGISTRYINDEX);
+  ours(served, &served);
   lua_insert(served, -2);
   lua_rawseti(served, -2, kind);
   lua_pop(served, 1);

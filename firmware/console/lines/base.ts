@@ -12,6 +12,7 @@ import { downIsFree, startDown, waiting } from '../../kemp/send-down.ts';
 import { IDENTITY_BASE_EUI, NODE_COUNTER, NODE_EUI, NODE_REVOKED, NODE_SHORT } from '../../records.ts';
 import { endTask } from '../../link/task.ts';
 import * as answer from '../answers.ts';
+import * as command from '../commands.ts';
 import { readHex } from '../hex.ts';
 import * as input from '../input.ts';
 import * as print from '../print.ts';
@@ -27,24 +28,25 @@ export function stateLine(): void {
   print.put('state', 'base', 0);
 }
 
-/** @returns UNKNOWN_COMMAND if the line is none of these. */
-export function roleLine(bare: boolean, next: number): number {
-  if (input.says(input.NOUN, 'nodes')) return bare ? nextNode(next) : answer.INVALID_ARGUMENT;
-  const named =
-    input.says(input.NOUN, 'where') ||
-    input.says(input.NOUN, 'revoke') ||
-    input.says(input.NOUN, 'enrol') ||
-    input.says(input.NOUN, 'down');
-  if (!named) return answer.UNKNOWN_COMMAND;
+export function roleCommand(): number {
+  if (input.says(input.NOUN, 'nodes')) return command.NODES;
+  if (input.says(input.NOUN, 'where')) return command.WHERE;
+  if (input.says(input.NOUN, 'enrol')) return command.ENROL;
+  if (input.says(input.NOUN, 'revoke')) return command.REVOKE;
+  return input.says(input.NOUN, 'down') ? command.DOWN : command.NONE;
+}
+
+export function roleLine(which: number, bare: boolean, next: number): number {
+  if (which === command.NODES) return bare ? nextNode(next) : answer.INVALID_ARGUMENT;
   // The word of now is the one behind the node from the second turn on.
   if (next === 0 && !input.readNode()) return answer.INVALID_ARGUMENT;
   const node = registry.findNode(input.named, 0);
   if (node === registry.NO_NODE) return answer.UNKNOWN_NODE;
-  if (input.says(input.NOUN, 'down')) return downLine(node, next);
-  if (input.says(input.NOUN, 'where')) return nextHop(node, next);
+  if (which === command.DOWN) return downLine(node, next);
+  if (which === command.WHERE) return nextHop(node, next);
   if (next === 1) return answer.DONE;
   const last = input.noWord();
-  if (input.says(input.NOUN, 'enrol')) {
+  if (which === command.ENROL) {
     if (!last) return answer.INVALID_ARGUMENT;
     return enrol(node) ? answer.DONE : answer.REFUSED;
   }
@@ -57,7 +59,11 @@ export function roleLine(bare: boolean, next: number): number {
 
 /** Data for a node, in hex. */
 function downLine(node: number, next: number): number {
-  if (next === 0 && !downIsFree()) return answer.REFUSED;
+  if (next === 0) {
+    if (!downIsFree()) return answer.REFUSED;
+    input.line[input.NEXT_ROW] = -1;
+    return answer.LINE_MORE;
+  }
   const octets = readHex(waiting, PAYLOAD_OCTETS);
   if (octets < 0) return answer.LINE_MORE;
   if (octets === 0) return answer.INVALID_ARGUMENT;

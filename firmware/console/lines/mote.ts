@@ -4,13 +4,18 @@
 import { consoleText } from '#board';
 import { sleepFor } from '../../app/calls.ts';
 import * as answer from '../answers.ts';
+import { SLEEP } from '../commands.ts';
 import { NOUN, readNumber, says } from '../input.ts';
-import { nodeHelp, NODE_LINES, nodeLine } from './node.ts';
+import { nodeCommand, nodeHelp, NODE_LINES, nodeLine } from './node.ts';
 
 export { changeChannel, parentKeyOf, stateLine } from './node.ts';
 
-export function roleLine(bare: boolean, next: number): number {
-  if (!says(NOUN, 'sleep')) return nodeLine(bare, next);
+export function roleCommand(): number {
+  return says(NOUN, 'sleep') ? SLEEP : nodeCommand();
+}
+
+export function roleLine(which: number, bare: boolean, next: number): number {
+  if (which !== SLEEP) return nodeLine(which, bare, next);
   const length = readNumber();
   if (length <= 0) return answer.INVALID_ARGUMENT;
   sleepFor(length);

@@ -11,6 +11,7 @@ import { canSend } from '../../kemp/readings.ts';
 import { runOpen } from '../../kemp/run.ts';
 import { setTimer, TIMER_DATA } from '../../link/timers.ts';
 import * as answer from '../answers.ts';
+import * as command from '../commands.ts';
 import { readHex } from '../hex.ts';
 import * as input from '../input.ts';
 import { put, putAddress } from '../print.ts';
@@ -31,9 +32,14 @@ export function stateLine(): void {
   }
 }
 
-/** @returns UNKNOWN_COMMAND if the line is none of these. */
-export function nodeLine(bare: boolean, next: number): number {
-  if (input.says(input.NOUN, 'handover')) {
+export function nodeCommand(): number {
+  if (input.says(input.NOUN, 'handover')) return command.HANDOVER;
+  if (input.says(input.NOUN, 'refresh')) return command.REFRESH;
+  return input.says(input.NOUN, 'send') ? command.SEND : command.NONE;
+}
+
+export function nodeLine(which: number, bare: boolean, next: number): number {
+  if (which === command.HANDOVER) {
     if (!bare && !input.readNode()) return answer.INVALID_ARGUMENT;
     const target = bare ? NO_CANDIDATE : findCandidate(input.named, 0);
     if (!bare && target === NO_CANDIDATE) return answer.UNKNOWN_NODE;
@@ -41,21 +47,18 @@ export function nodeLine(bare: boolean, next: number): number {
     wantRouter(target);
     return answer.DONE;
   }
-  if (input.says(input.NOUN, 'refresh')) {
+  if (which === command.REFRESH) {
     if (!bare) return answer.INVALID_ARGUMENT;
     if (parentKey() === key.NO_KEY || runOpen()) return answer.REFUSED;
     wantRefresh();
     return answer.DONE;
   }
-  if (input.says(input.NOUN, 'send')) {
-    if (next === 0 && (!canSend() || !outgoingIsFree())) return answer.REFUSED;
-    const octets = readHex(outgoing, PAYLOAD_OCTETS);
-    if (octets <= 0) return octets === 0 ? answer.INVALID_ARGUMENT : answer.LINE_MORE;
-    setOutgoing(octets);
-    setTimer(TIMER_DATA, 0);
-    return answer.DONE;
-  }
-  return answer.UNKNOWN_COMMAND;
+  if (next === 0 && (!canSend() || !outgoingIsFree())) return answer.REFUSED;
+  const octets = readHex(outgoing, PAYLOAD_OCTETS);
+  if (octets <= 0) return octets === 0 ? answer.INVALID_ARGUMENT : answer.LINE_MORE;
+  setOutgoing(octets);
+  setTimer(TIMER_DATA, 0);
+  return answer.DONE;
 }
 
 /** Lines of help. */

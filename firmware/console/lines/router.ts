@@ -3,6 +3,7 @@
 
 export {
   changeChannel,
+  nodeCommand as roleCommand,
   nodeHelp as roleHelp,
   NODE_LINES as ROLE_LINES,
   nodeLine as roleLine,

@@ -20,6 +20,13 @@ describe('the globals gate', () => {
     });
   }
 
+  it('names a global whose name is beyond the constants that an instruction reaches', () => {
+    const numbers = Array.from({ length: 300 }, (_, i) => `t[${i}.5] = 0`).join(' ');
+    const found = globals(image(`local t = {} ${numbers} t[1] = other.field`, 'lua53'));
+    expect(found.join()).toMatch(/reads the global other;/);
+    expect(found).toHaveLength(1);
+  });
+
   it('lets 5.1 have its bit module, which 5.3 does not need', () => {
     const lua = 'local bxor = bit.bxor\nreturn bxor';
     expect(globals(image(lua, 'lua51'))).toEqual([]);

@@ -49,6 +49,30 @@ describe.skipIf(!built)('scenario', () => {
     }
   });
 
+  it('sleepy: one that sleeps 56 s of 60 keeps its keys and takes a tenth of the charge', () => {
+    const result = run('sleepy');
+    // All keys are made at the start: not one is lost in 64 sleeps, and in one of two stages.
+    expect(result.runs.every(({ startMs }) => startMs < 15_000)).toBe(true);
+    expect(result.handovers.every(({ atMs }) => atMs < 15_000)).toBe(true);
+    const { m1, m2, m3 } = result.energy;
+    // By hand: 34 mA awake (15 and 19), 22 uA asleep; sending is 4 mA more than listening.
+    for (const { awakeMs, asleepMs, sendingMs, ...taken } of [m1!, m2!, m3!]) {
+      const charge = (awakeMs * 34 + sendingMs * 4 + asleepMs * 0.022) / 3600;
+      expect(taken.processorMicroAmpereHours + taken.radioMicroAmpereHours).toBeCloseTo(charge, 1);
+      expect(taken.meanMilliAmperes).toBeCloseTo((charge * 3600) / 3_900_000, 2);
+      expect(awakeMs + asleepMs).toBe(3_900_000);
+    }
+    expect(m1!.meanMilliAmperes).toBeLessThan(m2!.meanMilliAmperes / 10);
+    expect(m2!.meanMilliAmperes).toBeCloseTo(34, 0);
+    expect(m3!.asleepMs).toBeCloseTo(3_600_000, -3);
+    // Readings are numbered and sealed on over every sleep: B took all but those that were on their way.
+    for (const mote of ['m1', 'm2', 'm3']) {
+      const { sent, delivered } = result.data.byMote[mote];
+      expect(sent - delivered).toBeLessThanOrEqual(2);
+      expect(delivered).toBeGreaterThan(60);
+    }
+  });
+
   it('coldstart-chain: one more hop after the other, up to five', () => {
     const result = run('coldstart-chain');
     for (const hops of [1, 2, 3, 4, 5]) expect(established(result, { hops, frames: 2 * hops }).length).toBe(1);
