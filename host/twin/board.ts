@@ -26,8 +26,7 @@ export interface TwinBoard {
   readonly radio: TwinHardware['radio'];
   /** Path of a role's image, relative to the repository. */
   image(role: Role): string;
-  /** @param other in place of its image. */
-  mote(spec: ScenarioMote, flash: Flash, prng: Prng, env: MoteEnvironment, other?: ProgramFactory): Mote;
+  mote(spec: ScenarioMote, flash: Flash, prng: Prng, env: MoteEnvironment): Mote;
 }
 
 /** Another machine for the program of a mote; undefined: the engine's. */

@@ -53,19 +53,24 @@ function nodemcu(globals: Modules, build: Omit<Build, 'family'>, files: Spiffs, 
  * @throws UsageError if there is no such board.
  */
 export function replBoard(name: string, build: Omit<Build, 'family'> = {}): TwinBoard {
-  const board = twinBoard(name);
+  const disks = new Map<string, { files: Spiffs; store: Store }>();
+  const board = twinBoard(name, 'fengari', {
+    seeded: false,
+    own(mote, _role, globals) {
+      const { files, store } = disks.get(mote)!;
+      // A reset: of what was written, nothing waits in RAM.
+      files.cut((octets) => octets);
+      return nodemcu(globals as Modules, build, files, store);
+    },
+  });
   return {
     ...board,
     mote(spec, flash, prng, env) {
       flash.clear();
       const files = new Spiffs();
       files.room = ROOM;
-      const store: Store = { chunks: new Map() };
-      return board.mote(spec, flash, prng, env, (_role, globals) => {
-        // A reset: of what was written, nothing waits in RAM.
-        files.cut((octets) => octets);
-        return nodemcu(globals as Modules, build, files, store);
-      });
+      disks.set(spec.name, { files, store: { chunks: new Map() } });
+      return board.mote(spec, flash, prng, env);
     },
   };
 }
