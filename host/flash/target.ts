@@ -27,7 +27,7 @@ export interface Target {
   readonly modules: readonly string[];
   /** Octets that its code takes where it is loaded. */
   readonly codeOctets: number;
-  /** First half of the SHA-256 of the source, in hex: 32 digits. */
+  /** First half of the SHA-256 of the source as it is sent, in hex: 32 digits. */
   readonly id: string;
   readonly kind: Kind;
   readonly content: Uint8Array;
@@ -44,6 +44,12 @@ const ID_DIGITS = 32;
 /** Modules of NodeMCU that drivers are made of. */
 const MODULES = ['adc', 'crypto', 'file', 'gpio', 'io', 'node', 'rtcmem', 'sodium', 'spi', 'tmr', 'uart'];
 
+/** Two fifths of an image indent its lines; Lua needs none of it outside long strings, which no image of ours has. */
+function withoutIndents(image: Buffer): Buffer {
+  const text = image.toString('latin1');
+  return /\[=*\[/.test(text) ? image : Buffer.from(text.replace(/^[ \t]+/gm, ''), 'latin1');
+}
+
 /**
  * Reads the image of a board and a role, as `npm run build` made it.
  * @throws UsageError if there is no such board, role or image.
@@ -58,7 +64,7 @@ export function loadTarget(board: string, role: Role): Target {
   const path = join('dist', board, `${role}.lua`);
   let content: Buffer;
   try {
-    content = readFileSync(inRepository(path));
+    content = withoutIndents(readFileSync(inRepository(path)));
   } catch {
     throw new UsageError(`expected the image ${path}, got no such file: run \`npm run build\` first`);
   }
