@@ -29,7 +29,7 @@ it('there are twins of the four boards', () => {
 });
 
 describe.each(twinBoards())('%s', (board) => {
-  it.each(['roaming', 'blackout', 'lossy', 'corridor', 'revoked', 'besieged'])(
+  it.each(['roaming', 'blackout', 'lossy', 'corridor', 'revoked', 'besieged', 'tampered', 'cloned', 'captured'])(
     'runs %s',
     { timeout: 120_000 },
     (scenario) => {
