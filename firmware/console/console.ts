@@ -44,9 +44,8 @@ export function showLine(): number {
   let said = answer.LINE_MORE;
   const begun = input.line[input.BEGUN];
   if (begun === 2) said = answerLine(input.line[input.COMMAND]);
-  else if (begun === 1) input.readValue();
-  else if (!input.beginLine()) said = answer.TOO_LONG;
-  else {
+  else if (!input.readLine()) said = answer.TOO_LONG;
+  else if (begun === 0) {
     input.line[input.COMMAND] = findCommand();
     if (input.line[input.COMMAND] === command.NONE) said = answer.UNKNOWN_COMMAND;
   }

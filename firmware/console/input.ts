@@ -112,28 +112,25 @@ export function lineWaits(): boolean {
   return line[TYPED] > 0;
 }
 
-/** Reads the first word of the line that waits longest. @returns false: it was too long. */
-export function beginLine(): boolean {
-  line[END] = 1 + octetAt(0);
-  line[WORD] = 1;
-  line[WORD + LENGTH] = 0;
-  line[JSON] = 0;
-  line[OPEN] = 0;
-  line[ROWS] = 0;
-  line[NEXT_ROW] = 0;
-  line[HALF] = 0;
-  line[PINGED] = 0;
-  line[BEGUN] = 1;
+/** Reads the first word of the line that waits longest, and at the next call its second. @returns false: it was too long. */
+export function readLine(): boolean {
+  if (line[BEGUN] === 0) {
+    line[END] = 1 + octetAt(0);
+    line[WORD] = 1;
+    line[WORD + LENGTH] = 0;
+    line[OPEN] = 0;
+    line[ROWS] = 0;
+    line[NEXT_ROW] = 0;
+    line[HALF] = 0;
+    line[PINGED] = 0;
+  }
   nextWord();
-  line[NOUN] = 1;
-  line[NOUN + LENGTH] = line[WORD + LENGTH];
+  if (line[BEGUN] === 0) {
+    line[NOUN] = 1;
+    line[NOUN + LENGTH] = line[WORD + LENGTH];
+  }
+  line[BEGUN] += 1;
   return line[END] > 1;
-}
-
-/** Reads its second word. */
-export function readValue(): void {
-  nextWord();
-  line[BEGUN] = 2;
 }
 
 /** Forgets the line that was answered. */

@@ -6,7 +6,7 @@ import { outgoing, PAYLOAD_OCTETS, outgoingIsFree, setOutgoing } from '../../app
 import { findCandidate, NO_CANDIDATE } from '../../kemp/candidates.ts';
 import { tune, wantRefresh, wantRouter } from '../../kemp/decide.ts';
 import * as key from '../../kemp/keys.ts';
-import { parent, PARENT_ADDRESS, parentKey, rank } from '../../kemp/parent.ts';
+import { parent, PARENT_ADDRESS, parentKey } from '../../kemp/parent.ts';
 import { canSend } from '../../kemp/readings.ts';
 import { runOpen } from '../../kemp/run.ts';
 import { setTimer, TIMER_DATA } from '../../link/timers.ts';
@@ -24,7 +24,6 @@ export function stateLine(): void {
   if (parentKey() !== key.NO_KEY) {
     put('state', 'joined', 0);
     putAddress('parent', parent, PARENT_ADDRESS, 16);
-    put('rank', '', rank());
   } else if (runOpen()) {
     put('state', 'joining', 0);
   } else {
