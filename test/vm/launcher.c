@@ -114,6 +114,7 @@ __attribute__((export_name("apart"))) void servedApart(int octets) {
 
 // What is held now is where the heap begins. A cap of 0 is none.
 __attribute__((export_name("heap"))) void servedHeap(int octets) {
+  makeRoom();
   collected();
   base = held;
   cap = octets > 0 ? base + (size_t)octets : SIZE_MAX;

@@ -7,6 +7,8 @@
 #include "lua.h"
 
 #include "lauxlib.h"
+#include "lstate.h"
+#include "lstring.h"
 #include "served.h"
 
 #define EXPORT(name) __attribute__((export_name(name)))
@@ -46,6 +48,14 @@ void serve(lua_State *L) {
   lua_setfield(L, -2, "__mode");
   lua_setmetatable(L, -2);
   lua_rawset(L, LUA_REGISTRYINDEX);
+}
+
+/**
+ * Strings of libraries and code lie in flash on a board, and in a table of their own. Here they share one with the image's, which has to
+ * have room for both: it would double by many octets that are no fault of the image.
+ */
+void makeRoom(void) {
+  while ((int)G(served)->strt.nuse > G(served)->strt.size / 2) luaS_resize(served, G(served)->strt.size * 2);
 }
 
 static int referenceOf(lua_State *L, int index) {

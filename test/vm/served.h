@@ -7,6 +7,7 @@
 void begin(void);
 /** The machine is served from now on: the image, compiled and not run, is at index 1. (served.c) */
 void serve(lua_State *L);
+void makeRoom(void);
 extern lua_State *served;
 
 #endif
