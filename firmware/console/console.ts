@@ -111,10 +111,10 @@ function answerLine(which: number): number {
   if (which === command.REFUSALS) return nextRefusal(next);
   if (which === command.HELP) return nextHelp(next);
   if (which === command.STATE) return nextOfState(next);
+  if (which === command.COUNTERS) return nextCounters(next);
   if (which === command.REBOOT) return answer.LINE_RESTART;
   if (which === command.VERSION) putImage();
   else if (which === command.ROLE) putRole();
-  else if (which === command.COUNTERS) putCounters();
   else print.put('free', '', board.freeHeap());
   return answer.DONE;
 }
@@ -206,13 +206,19 @@ function nextRefusal(next: number): number {
   return answer.LINE_ROW;
 }
 
-function putCounters(): void {
-  print.put('seconds', '', board.seconds());
-  print.put('received', '', framesReceived());
-  print.put('sent', '', framesSent());
+/** Three of them a turn. */
+function nextCounters(next: number): number {
+  input.line[input.NEXT_ROW] = 1;
+  if (next === 0) {
+    print.put('seconds', '', board.seconds());
+    print.put('received', '', framesReceived());
+    print.put('sent', '', framesSent());
+    return answer.LINE_MORE;
+  }
   print.put('failed', '', framesFailed());
   print.put('blocks', '', blocks() & 0x7fffffff);
   print.put('typed-in-vain', '', input.line[input.LOST]);
+  return answer.DONE;
 }
 
 /** Until the next start; nothing is stored. */

@@ -213,10 +213,11 @@ export function readNode(): boolean {
   named[0] = 0;
   named[1] = 0;
   named[2] = digits === 4 ? 0 : NO_SHORT;
+  let to = digits === 4 ? 2 : 0;
   for (let i = 0; i < digits; i++) {
     const digit = digitAt(i);
     if (digit < 0) return false;
-    const to = digits === 4 ? 2 : i < 8 ? 0 : 1;
+    if (i === 8) to = 1;
     named[to] = (named[to] << 4) | digit;
   }
   nextWord();

@@ -204,11 +204,12 @@ function onSessionSeal(): void {
   nodes[node + registry.NODE_NEXT_SEQUENCE] = 1;
   nodes[node + records.NODE_SEQUENCE_IN] = 1;
   registry.startData(node);
-  registry.saveNode(node);
   dropAnswers(nodes, node + records.NODE_EUI, FOR_ROUTER, onOldDropped);
 }
 
+/** The session is stored as late as can be: after a reset in between, the node's own is still the old one. */
 function onOldDropped(): void {
+  registry.saveNode(node);
   retell(node);
   grantAll();
 }

@@ -9,7 +9,7 @@ import { MODE_PREDICTIVE, MODE_REACTIVE } from '../events.ts';
 import { copyAddress, getAddress, names, putAddress, widthOf } from '../link/address.ts';
 import { body, rx, RX_KEY, RX_LENGTH, sender } from '../link/receive.ts';
 import { refuse } from '../link/refuse.ts';
-import { endTask, nameRun } from '../link/task.ts';
+import { endTask, goOn, nameRun } from '../link/task.ts';
 import { message, sendMessage } from '../link/transmit.ts';
 import { IDENTITY_DEPTH_LIMIT, IDENTITY_EUI } from '../records.ts';
 import * as refusal from '../refusals.ts';
@@ -26,6 +26,8 @@ const secret = makeWords(4);
 /** Key with N, key with R. */
 let withNode = key.NO_KEY;
 let withRouter = key.NO_KEY;
+/** The answer that was given before. */
+let stored = NO_ANSWER;
 
 function drop(reason: number): void {
   wipeWords(secret, 0, 4);
@@ -62,14 +64,18 @@ export function onIntroduce(): void {
     return;
   }
   copyAddress(key.keys, withRouter, t, term.routerOf(0));
-  const stored = findAnswer(t, NO_ANSWER);
+  stored = findAnswer(t, NO_ANSWER);
   if (stored !== NO_ANSWER && names(answers, stored + ANSWER_ROUTER, t, term.routerOf(0))) {
-    sendMessage(putAnswer(stored), answers, stored + ANSWER_ROUTER, key.NO_KEY, endTask);
+    goOn(sendStored);
   } else if (t[term.T_CTR] <= key.keys[withNode + key.KEY_PEER_CTR]) {
     drop(refusal.REFUSED_COUNTER);
   } else {
     term.subkey(key.keys, withNode + key.KEY_SECRET, term.LABEL_REQUEST_MAC, secret, 0, onRequestKey);
   }
+}
+
+function sendStored(): void {
+  sendMessage(putAnswer(stored), answers, stored + ANSWER_ROUTER, key.NO_KEY, endTask);
 }
 
 function onRequestKey(): void {

@@ -219,6 +219,11 @@ export function freeIndex(peer: Words, at: number): number {
   return index;
 }
 
+/** Whether a live slot is free. */
+export function hasRoom(): boolean {
+  return freeSlot(0, LIVE_END) !== NO_KEY;
+}
+
 /**
  * A live slot for a new key with `peer`: a free one, else that of the key used least recently, since a neighbour that moved
  * on is the first to go. The peer's own key is spared while both are in use. @returns offset, for moveKey(), or NO_KEY.

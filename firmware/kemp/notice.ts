@@ -61,18 +61,29 @@ function onLink(): void {
 }
 
 function onOpened(): void {
-  let reason = jobOk ? judge() : refusal.REFUSED_TAG;
+  const reason = jobOk ? judge() : refusal.REFUSED_TAG;
   if (reason === refusal.ACCEPTED) {
     inherit();
-    fresh = key.roomFor(run, term.routerOf(which));
-    if (fresh === key.NO_KEY) reason = refusal.REFUSED_TABLE_FULL;
+    // To delete another key takes a turn of its own.
+    if (key.hasRoom()) makeRoom();
+    else goOn(makeRoom);
+  } else {
+    refuseOffer(reason);
   }
-  if (reason === refusal.ACCEPTED) {
-    copyAddress(run, term.routerOf(which), key.keys, OFFERED);
-    key.moveKey(OFFERED, fresh);
-    goOn(onMoved);
+}
+
+function makeRoom(): void {
+  fresh = key.roomFor(run, term.routerOf(which));
+  if (fresh === key.NO_KEY) {
+    refuseOffer(refusal.REFUSED_TABLE_FULL);
     return;
   }
+  copyAddress(run, term.routerOf(which), key.keys, OFFERED);
+  key.moveKey(OFFERED, fresh);
+  goOn(onMoved);
+}
+
+function refuseOffer(reason: number): void {
   wipeWords(key.keys, OFFERED, key.NEXT_KEY);
   // The authority was revoked, or its key has ended, while the run was open: what it grants is not taken.
   if (reason === refusal.REFUSED_UNKNOWN_KEY) failRun(OUTCOME_REJECTED);

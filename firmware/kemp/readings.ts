@@ -11,7 +11,7 @@ import { EVENT_DATA_SENT } from '../events.ts';
 import { putAddress, widthOf } from '../link/address.ts';
 import { body, rx, RX_KEY, RX_LENGTH } from '../link/receive.ts';
 import { refuse } from '../link/refuse.ts';
-import { endTask } from '../link/task.ts';
+import { endTask, goOn } from '../link/task.ts';
 import { jitter, setTimer, TIMER_DATA } from '../link/timers.ts';
 import { message, sendData, txStatus } from '../link/transmit.ts';
 import {
@@ -35,6 +35,8 @@ const TRIES = 3;
 /** No number: what follows it could not be counted. */
 const LAST_NUMBER = 0x7fffffff;
 
+/** More octets of data are copied in a turn of their own. */
+const OCTETS_A_TURN = 32;
 const state = makeWords(3);
 const SEQ = 0;
 const LENGTH = 1;
@@ -79,10 +81,15 @@ export function flush(): void {
     endTask();
     return;
   }
-  const start = sealsData() ? layout.DATA_SEALED_HEAD : layout.DATA_CLEAR_HEAD;
-  copyOutgoing(length, message, start);
+  state[LENGTH] = length;
+  copyOutgoing(length, message, sealsData() ? layout.DATA_SEALED_HEAD : layout.DATA_CLEAR_HEAD);
+  // A long one has taken a turn by now.
+  if (length > OCTETS_A_TURN) goOn(onCopied);
+  else onCopied();
+}
+
+function onCopied(): void {
   if (sealsData()) {
-    state[LENGTH] = length;
     sealReading();
     return;
   }
@@ -91,7 +98,7 @@ export function flush(): void {
   message[1] = state[SEQ] >>> 8;
   message[2] = state[SEQ] & 255;
   report(EVENT_DATA_SENT, state[SEQ], 0, 0, 0, 0);
-  pass(start + length);
+  pass(layout.DATA_CLEAR_HEAD + state[LENGTH]);
 }
 
 function sealReading(): void {
@@ -133,14 +140,21 @@ export function relayReading(): void {
   if (!isWhole() || isParent(key.keys, from)) {
     refuse(refusal.REFUSED_DATA);
     endTask();
-    return;
+  } else if (rx[RX_LENGTH] > OCTETS_A_TURN) {
+    goOn(relay);
+  } else {
+    relay();
   }
+}
+
+function relay(): void {
   const sealed = body[0] & layout.DATA_SEALED;
   if (body[0] - sealed !== layout.DATA_READING) {
     for (let i = 0; i < rx[RX_LENGTH]; i++) message[i] = body[i];
     pass(rx[RX_LENGTH]);
     return;
   }
+  const from = rx[RX_KEY];
   const width = widthOf(key.keys, from);
   message[0] = sealed + (width === 2 ? layout.DATA_RELAYED_SHORT : layout.DATA_RELAYED_WIDE);
   const at = putAddress(message, 1, width, key.keys, from);

@@ -167,7 +167,11 @@ function knowsSession(index: number): boolean {
 }
 
 function onRouteOpened(): void {
-  if (isFresh(getWord(body, layout.ROUTE_SEQ))) acknowledge(0, 0);
+  if (isFresh(getWord(body, layout.ROUTE_SEQ))) goOn(acknowledgeRoute);
+}
+
+function acknowledgeRoute(): void {
+  acknowledge(0, 0);
 }
 
 function onAttachedOpened(): void {

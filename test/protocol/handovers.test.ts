@@ -40,7 +40,7 @@ const PACE = 12;
 const DEPARTURE = 40;
 /** Hops a handover: now and then the mote finds a key that lives still, or loses its way. */
 const SPARE = 1.3;
-/** Every so often the router that the mote is with falls silent, which makes a handover a reactive one. */
+/** Every so often the router that the mote has gone to falls silent, which makes a handover a reactive one. */
 const SILENCE = 5;
 
 function ring(handovers: number): Scenario {
@@ -54,7 +54,7 @@ function ring(handovers: number): Scenario {
     .flatMap(({ from, at }) => {
       const between: [string, string] = ['m1', `r${from % ROUTERS}`];
       return [
-        { at: at - PACE, lossProbability: 1, between },
+        { at: at - PACE / 2, lossProbability: 1, between },
         { at: at + 2 * PACE, lossProbability: 0, between },
       ];
     });

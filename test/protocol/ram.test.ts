@@ -38,12 +38,12 @@ const LIMITS: readonly [Profile, Vm, Record<Role, Limit>][] = [
   [
     'lua51',
     'lua51f',
-    { mote: { budget: 25_275, goal: 22_000 }, router: { budget: 40_047, goal: 31_000 }, base: { budget: 81_261 } },
+    { mote: { budget: 26_500, goal: 22_000 }, router: { budget: 40_047, goal: 31_000 }, base: { budget: 81_261 } },
   ],
   [
     'lua51i',
     'lua51i',
-    { mote: { budget: 17_000, goal: 17_000 }, router: { budget: 32_767, goal: 26_000 }, base: { budget: 55_125 } },
+    { mote: { budget: 18_900, goal: 17_000 }, router: { budget: 32_767, goal: 26_000 }, base: { budget: 55_125 } },
   ],
   [
     'lua53',

@@ -219,7 +219,7 @@ describe('other addresses and frames', () => {
 
   it('works without any short address', () => {
     // A second more than shipped: else the last reading is on its way when the run ends.
-    const seen = see({ ...without(true), durationSeconds: roaming.durationSeconds + 1 });
+    const seen = see({ ...without(true), durationSeconds: roaming.durationSeconds + 2 });
     const wide = seen.frames.filter(({ octets, ack }) => !ack && readMhr(octets)!.src.length === 16);
     expect(wide).toHaveLength(seen.frames.filter(({ ack }) => !ack).length);
     for (const mote of ['m1', 'm2']) {

@@ -152,11 +152,11 @@ describe.each(LIMITS)('a step on %s', (profile, vm, limit) => {
   });
 });
 
-it('is counted of a mote that sleeps with eight keys and wakes up, and of a base station that serves 64 nodes', () => {
+it('is counted of a mote that sleeps with seven keys and wakes up, and of a base station that serves 64 nodes', () => {
   const woken = livesOf('asleep').filter(({ steps }) => steps.some(({ inbox }) => inbox[0] === abi.RETAINED));
   expect(woken).toHaveLength(2);
   const restored = woken.map(({ steps }) => said(steps, EVENT_RESTORED));
-  expect(restored).toEqual([8, 8]);
+  expect(restored).toEqual([7, 4]);
   const base = livesOf('crowded').filter(({ role }) => role === 'base');
   expect(base).toHaveLength(2);
   for (const { steps } of base) expect(preloads(steps)).toBe(MAX_NODES);

@@ -156,7 +156,7 @@ describe('keys', () => {
   it('are told once, though both ends report them, and only where asked for', () => {
     const tells: Program = (board) => (step) => {
       if (step.op !== abi.INIT || step.args[5] !== 1) return;
-      const peer = step.args.length === 6 ? 2 : 0;
+      const peer = step.args.length === 7 ? 2 : 0;
       board.report(events.EVENT_LINK_KEY_1, peer, 4, 0x00112233, 0x44556677);
       board.report(events.EVENT_LINK_KEY_2, peer, 4, 0x8899aabb | 0, 0xccddeeff | 0);
     };
