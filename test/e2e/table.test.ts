@@ -81,6 +81,7 @@ describe('an empty table', { timeout: 900_000 }, () => {
 
   it('on which the mote hands over to the router', async () => {
     const away = (await ask('m1', 'state')).includes(plain('r1')) ? 'base' : 'r1';
+    await until('m1', 'neighbors', new RegExp(plain(away)));
     await ask('m1', `handover ${plain(away)}`);
     await until('m1', 'state', new RegExp(`parent=${plain(away)}`));
   });
