@@ -33,21 +33,11 @@ export declare function pause(micros: number): void;
 /** Microseconds since start, 31 bits. */
 export declare function micros(): number;
 
-/** Names what the two timers call. Once. */
-export declare function startTimers(alarm: () => void, radioTimer: () => void): void;
-/** The alarm, `delay` ms from now (1 to 6,000,000), in place of the one before. */
-export declare function setTimer(delay: number): void;
-/** The radio's own timer, likewise, for what cannot wait for a look (radio.ts). */
-export declare function setRadioTimer(delay: number): void;
-export declare function stopRadioTimer(): void;
 /** Calls `run` after other work had its turn. */
 export declare function defer(run: () => void): void;
 /** Calls `run` before other work has its turn. */
 export declare function deferUrgent(run: () => void): void;
 
-/** Words 0 to 127 of RTC memory, which a deep sleep leaves alone. */
-export declare function retainedRead(place: number): number;
-export declare function retainedWrite(place: number, word: number): void;
 /** Stops the processor, which is reset after that time. @param micros 1 to 2^31 - 1. */
 export declare function deepSleep(micros: number): void;
 /** Was the reset the end of a deep sleep? */
@@ -57,13 +47,3 @@ export declare function readSensor(channel: number): number;
 
 /** 32 random bits. */
 export declare function randomWord(): number;
-
-/** Names what is called with each octet that is typed. Once. */
-export declare function startConsole(typed: (octet: number) => void): void;
-/** One octet, and a literal, to the console. */
-export declare function consoleWrite(octet: number): void;
-export declare function consoleText(text: string): void;
-/** Octets of memory that are free. */
-export declare function freeHeap(): number;
-/** Resets the processor. */
-export declare function restart(): void;

@@ -25,6 +25,5 @@ export declare function radioLook(): void;
 export declare function radioTimer(): void;
 /** 32 bits of physical noise, while the radio sends nothing; all alike where the source is broken. */
 export declare function radioNoise(): number;
-/** Puts the radio to sleep, when it sends nothing; and wakes it. Its registers keep what they hold. */
+/** Puts the radio to sleep, when it sends nothing. It wakes up by radioStart(). */
 export declare function radioSleep(): void;
-export declare function radioWake(): void;

@@ -3,22 +3,17 @@
 // tasks, they have that priority too. There is no clock but the uptime, and nothing to wait with but to look at it.
 
 import { PIN_INTERRUPT, PIN_RESET, PIN_SLEEP } from '#definition';
-import { nothing } from '../nodemcu/handlers.ts';
-import type { Adc, Gpio, Node, Random, Rtcmem, Text, Timer, Tmr, Uart } from './nodemcu.ts';
+import type { Text } from '../nodemcu/modules.ts';
+import type { Adc, Gpio, Node, Random } from './nodemcu.ts';
 
 export { receive, receiveOctets, release, select, send, sendOctets } from './spi.ts';
 
 declare const adc: Adc;
 declare const gpio: Gpio;
 declare const node: Node;
-declare const rtcmem: Rtcmem;
 declare const sodium: { readonly random: Random };
 declare const string: Text;
-declare const tmr: Tmr;
-declare const uart: Uart;
 
-const alarmTimer = tmr.create();
-const radioTimer = tmr.create();
 const tasks = node.task;
 const source = sodium.random;
 
@@ -72,29 +67,6 @@ export function micros(): number {
   return node.uptime() & 0x7fffffff;
 }
 
-export function startTimers(alarm: () => void, radio: () => void): void {
-  alarmTimer.register(alarmTimer, 1000, tmr.ALARM_SEMI, alarm);
-  radioTimer.register(radioTimer, 1000, tmr.ALARM_SEMI, radio);
-}
-
-export function setTimer(delay: number): void {
-  again(alarmTimer, delay);
-}
-
-export function setRadioTimer(delay: number): void {
-  again(radioTimer, delay);
-}
-
-export function stopRadioTimer(): void {
-  radioTimer.stop(radioTimer);
-}
-
-function again(timer: Timer, delay: number): void {
-  timer.stop(timer);
-  timer.interval(timer, delay);
-  timer.start(timer);
-}
-
 export function defer(run: () => void): void {
   tasks.post(LOW_PRIORITY, run);
 }
@@ -105,14 +77,6 @@ export function deferUrgent(run: () => void): void {
 
 export function randomWord(): number {
   return source.random() | 0;
-}
-
-export function retainedRead(place: number): number {
-  return rtcmem.read32(place);
-}
-
-export function retainedWrite(place: number, word: number): void {
-  rtcmem.write32(place, word);
 }
 
 export function deepSleep(micros: number): void {
@@ -131,33 +95,4 @@ export function readSensor(channel: number): number {
   adc.setwidth(adc.ADC1, 12);
   adc.setup(adc.ADC1, channel, adc.ATTEN_11db);
   return adc.read(adc.ADC1, channel);
-}
-
-let onTyped: (octet: number) => void = nothing;
-
-/** As it comes, without waiting for the end of a line. */
-export function startConsole(typed: (octet: number) => void): void {
-  onTyped = typed;
-  uart.on('data', 0, takeOctets, 0);
-}
-
-function takeOctets(octets: string): void {
-  const count = string.len(octets);
-  for (let i = 1; i <= count; i++) onTyped(string.byte(octets, i));
-}
-
-export function consoleWrite(octet: number): void {
-  uart.write(0, octet);
-}
-
-export function consoleText(text: string): void {
-  uart.write(0, text);
-}
-
-export function freeHeap(): number {
-  return node.heap();
-}
-
-export function restart(): void {
-  node.restart();
 }

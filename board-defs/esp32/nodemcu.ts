@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The modules of NodeMCU on the ESP32 as far as they are used here: types of globals.
 
-import type { Handle } from '../storage.ts';
+import type { Handle, Task } from '../nodemcu/modules.ts';
 
 export interface Device {
   /** Full duplex: as many octets come back as go out. */
@@ -28,25 +28,7 @@ export interface Gpio {
   trig(pin: number, type: number, run?: () => void): void;
 }
 
-export interface Timer {
-  register(self: Timer, millis: number, mode: number, run: () => void): void;
-  interval(self: Timer, millis: number): void;
-  start(self: Timer): boolean;
-  stop(self: Timer): boolean;
-}
-
-export interface Tmr {
-  readonly ALARM_SEMI: number;
-  create(): Timer;
-}
-
-export interface Task {
-  post(priority: number, run: () => void): void;
-}
-
 export interface Node {
-  heap(): number;
-  restart(): void;
   /** Two values: how the processor was reset, and the reason of its ROM and 7 (12: a deep sleep is over). */
   bootreason(): number;
   /** Does not return. @param micros 1 to 2^31 - 1. */
@@ -54,11 +36,6 @@ export interface Node {
   /** Microseconds; where integers have 32 bits, 31 of them and then the rest. */
   uptime(): number;
   readonly task: Task;
-}
-
-export interface Rtcmem {
-  read32(place: number): number;
-  write32(place: number, word: number): void;
 }
 
 export interface Adc {
@@ -73,24 +50,6 @@ export interface Random {
   random(): number;
 }
 
-export interface Uart {
-  on(what: string, count: number, run: (octets: string) => void, interpret: number): void;
-  write(id: number, octets: number | string): void;
-}
-
-export interface File {
-  exists(name: string): boolean;
-  remove(name: string): void;
-}
-
 export interface Io {
   open(name: string, mode: string): Handle;
-}
-
-/** Lua's own `string`. */
-export interface Text {
-  byte(text: string, at: number): number;
-  char(a: number, b?: number, c?: number, d?: number): string;
-  format(format: string, value: number): string;
-  len(text: string): number;
 }

@@ -2,8 +2,8 @@
 // The ESP8266 with NodeMCU. Callbacks of NodeMCU are named once, at start: naming one takes memory.
 
 import { PIN_INTERRUPT, PIN_RESET, PIN_SLEEP } from '#definition';
-import { nothing } from '../nodemcu/handlers.ts';
-import type { Adc, Gpio, Node, Rtcmem, Task, Text, Timer, Tmr, Uart } from './nodemcu.ts';
+import type { Task, Text } from '../nodemcu/modules.ts';
+import type { Adc, Gpio, Node, Tmr } from './nodemcu.ts';
 import { startSpi } from './spi.ts';
 
 export { receive, receiveOctets, release, select, send, sendOctets } from './spi.ts';
@@ -11,13 +11,9 @@ export { receive, receiveOctets, release, select, send, sendOctets } from './spi
 declare const adc: Adc;
 declare const gpio: Gpio;
 declare const node: Node & { readonly task: Task };
-declare const rtcmem: Rtcmem;
 declare const string: Text;
 declare const tmr: Tmr;
-declare const uart: Uart;
 
-const alarmTimer = tmr.create();
-const radioTimer = tmr.create();
 const tasks = node.task;
 
 /** node.task.MEDIUM_PRIORITY and HIGH_PRIORITY. */
@@ -69,29 +65,6 @@ export function micros(): number {
   return tmr.now();
 }
 
-export function startTimers(alarm: () => void, radio: () => void): void {
-  alarmTimer.register(alarmTimer, 1000, tmr.ALARM_SEMI, alarm);
-  radioTimer.register(radioTimer, 1000, tmr.ALARM_SEMI, radio);
-}
-
-export function setTimer(delay: number): void {
-  again(alarmTimer, delay);
-}
-
-export function setRadioTimer(delay: number): void {
-  again(radioTimer, delay);
-}
-
-export function stopRadioTimer(): void {
-  radioTimer.stop(radioTimer);
-}
-
-function again(timer: Timer, delay: number): void {
-  timer.stop(timer);
-  timer.interval(timer, delay);
-  timer.start(timer);
-}
-
 export function defer(run: () => void): void {
   tasks.post(MEDIUM_PRIORITY, run);
 }
@@ -103,14 +76,6 @@ export function deferUrgent(run: () => void): void {
 /** Two draws: the range of one has to fit into 31 bits. */
 export function randomWord(): number {
   return (node.random(0, 0xffff) << 16) | node.random(0, 0xffff);
-}
-
-export function retainedRead(place: number): number {
-  return rtcmem.read32(place);
-}
-
-export function retainedWrite(place: number, word: number): void {
-  rtcmem.write32(place, word);
 }
 
 /** Pin D0, wired to the reset pin, ends the sleep. */
@@ -126,33 +91,4 @@ export function resetBySleep(): boolean {
 /** There is one channel. */
 export function readSensor(channel: number): number {
   return channel === 0 ? adc.read(0) : 0;
-}
-
-let onTyped: (octet: number) => void = nothing;
-
-/** As it comes, without waiting for the end of a line. */
-export function startConsole(typed: (octet: number) => void): void {
-  onTyped = typed;
-  uart.on('data', 0, takeOctets, 0);
-}
-
-function takeOctets(octets: string): void {
-  const count = string.len(octets);
-  for (let i = 1; i <= count; i++) onTyped(string.byte(octets, i));
-}
-
-export function consoleWrite(octet: number): void {
-  uart.write(0, octet);
-}
-
-export function consoleText(text: string): void {
-  uart.write(0, text);
-}
-
-export function freeHeap(): number {
-  return node.heap();
-}
-
-export function restart(): void {
-  node.restart();
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The modules of NodeMCU on the ESP8266 as far as they are used here: types of globals.
 
-import type { Handle } from '../storage.ts';
+import type { Handle } from '../nodemcu/modules.ts';
 
 export interface Spi {
   readonly MASTER: number;
@@ -31,16 +31,7 @@ export interface Gpio {
   trig(pin: number, type: string, run?: () => void): void;
 }
 
-export interface Timer {
-  register(self: Timer, millis: number, mode: number, run: () => void): void;
-  interval(self: Timer, millis: number): void;
-  start(self: Timer): boolean;
-  stop(self: Timer): boolean;
-}
-
 export interface Tmr {
-  readonly ALARM_SEMI: number;
-  create(): Timer;
   now(): number;
   delay(micros: number): void;
   /** Tells the watchdog that the program is alive. */
@@ -48,8 +39,6 @@ export interface Tmr {
 }
 
 export interface Node {
-  heap(): number;
-  restart(): void;
   /** Two values at least: how the processor was reset, and why (5: a deep sleep is over). */
   bootreason(): number;
   /** @param micros 1 to 2^31 - 1. @param option 0: the RF part starts as the firmware has it. @param instant 1: now. */
@@ -57,34 +46,10 @@ export interface Node {
   random(low: number, high: number): number;
 }
 
-export interface Task {
-  post(priority: number, run: () => void): void;
-}
-
-export interface Rtcmem {
-  read32(place: number): number;
-  write32(place: number, word: number): void;
-}
-
 export interface Adc {
   read(channel: number): number;
 }
 
-export interface Uart {
-  on(what: string, count: number, run: (octets: string) => void, interpret: number): void;
-  write(id: number, octets: number | string): void;
-}
-
 export interface File {
-  exists(name: string): boolean;
-  remove(name: string): void;
   open(name: string, mode: string): Handle;
-}
-
-/** Lua's own `string`. */
-export interface Text {
-  byte(text: string, at: number): number;
-  char(a: number, b: number, c: number, d: number): string;
-  format(format: string, value: number): string;
-  len(text: string): number;
 }

@@ -2,16 +2,10 @@
 // The log's files in SPIFFS, by NodeMCU's module `file`. Looking through a whole log takes a good part of the half second after
 // which the watchdog bites, so it is told at each opening.
 
-import type { Handle } from '../storage.ts';
+import type { Handle } from '../nodemcu/modules.ts';
 import type { File, Tmr } from './nodemcu.ts';
 
-/** Fields that no module has are nil. */
-interface Nothing {
-  readonly no_handle: Handle;
-  readonly no_text: string;
-}
-
-declare const file: File & Nothing;
+declare const file: File;
 declare const tmr: Tmr;
 
 /** As board-defs/storage.ts, all of these. */
@@ -31,21 +25,4 @@ export function openToAppend(log: number): Handle {
   tmr.wdclr();
   if (log === 0) return file.open('kemp.a', 'a');
   return file.open('kemp.b', 'a');
-}
-
-export function isNoHandle(handle: Handle): boolean {
-  return handle === file.no_handle;
-}
-
-export function isNoText(text: string): boolean {
-  return text === file.no_text;
-}
-
-export function hasOldFiles(): boolean {
-  return file.exists('kemp.1');
-}
-
-export function removeLogs(): void {
-  file.remove('kemp.a');
-  file.remove('kemp.b');
 }

@@ -6,23 +6,30 @@
 import * as definition from '#definition';
 import * as mcu from '#mcu';
 import * as radio from '#radio';
-import { removeLogs } from '#storage';
 import { makeWords, type Words } from '../../crypto-core/tables.ts';
 import { EVENT_UNSEEDED } from '../../firmware/events.ts';
 import { goOnSleeping, millis, readClock, sleepFor, startClock, woken } from './clock.ts';
+import { consoleText, startConsole } from './console.ts';
 import { keepRandom, resumeRandom, seedRandom } from './entropy.ts';
+import { removeLogs } from './files.ts';
 import { nothing, onAlarm, onPosted, onStart, setHandlers, setInterruptHandler } from './handlers.ts';
 import { openLogs, writeRecord } from './log.ts';
+import type { System } from './modules.ts';
 import { report } from './report.ts';
+import { setTimer, startTimers } from './timers.ts';
 
 export { SENT_NO_ACK, SENT_NO_CHANNEL, SENT_OK } from '../../firmware/board.ts';
-export { consoleText, consoleWrite, freeHeap, readSensor, retainedRead, retainedWrite } from '#mcu';
+export { readSensor } from '#mcu';
 export { radioChannel, radioFilter, radioPower, setRadioPower } from '#radio';
 export { millis, seconds, woken } from './clock.ts';
+export { consoleText, consoleWrite } from './console.ts';
 export { randomWord } from './entropy.ts';
 export { rxFrame, txFrame } from './frames.ts';
 export { storageRead } from './log.ts';
 export { report } from './report.ts';
+export { retainedRead, retainedWrite } from './retained.ts';
+
+declare const node: System;
 
 export const STEP_BLOCKS = definition.STEP_BLOCKS;
 
@@ -61,8 +68,8 @@ export function attach(
   openLogs();
   setHandlers(start, receive, sent, alarm, posted);
   mcu.startPins();
-  mcu.startTimers(alarmTask, radioTask);
-  mcu.startConsole(typed);
+  startTimers(alarmTask, radioTask);
+  startConsole(typed);
   setInterruptHandler(interruptTask);
   radio.radioStart();
   if (woken()) resumeRandom();
@@ -105,8 +112,8 @@ function alarmTask(): void {
 function postedTask(): void {
   if (state[SEEDED] === 0) {
     report(EVENT_UNSEEDED, 0, 0, 0, 0, 0);
-    mcu.consoleText('~ random: no seed and no noise, so no keys; provision a seed\n');
-    mcu.setTimer(SEED_AGAIN_MS);
+    consoleText('~ random: no seed and no noise, so no keys; provision a seed\n');
+    setTimer(SEED_AGAIN_MS);
     return;
   }
   if (state[STARTED] === 0) {
@@ -123,7 +130,7 @@ function postedTask(): void {
 function setAlarmNow(): void {
   if (state[ALARM_MOVED] === 0) return;
   state[ALARM_MOVED] = 0;
-  mcu.setTimer(state[ALARM]);
+  setTimer(state[ALARM]);
 }
 
 // The rest of the board interface; firmware/board.ts says what each does.
@@ -162,7 +169,11 @@ export function sleep(length: number): void {
 
 export function restart(erase: boolean): void {
   if (erase) removeLogs();
-  mcu.restart();
+  node.restart();
+}
+
+export function freeHeap(): number {
+  return node.heap();
 }
 
 /** Key material leaves a board by debug images alone. */

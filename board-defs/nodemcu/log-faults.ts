@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is wrong with the log, for the console: a line in words for whoever reads it, a report for whoever watches.
 
-import { consoleText } from '#mcu';
 import * as events from '../../firmware/events.ts';
+import { consoleText } from './console.ts';
 import { report } from './report.ts';
 
 /** One of the files is not whole. @param reason STORAGE_... of events.ts. @param at octets that were good. @param mended by the other */

@@ -3,10 +3,11 @@
 // words, zeros up to the last word of a unit, and there the check value of all before. NodeMCU takes and gives nothing but
 // strings; these are garbage, at most 330 octets for a record that is read and 33 for a unit that is written.
 
-import { isNoText, type Handle } from '#storage';
 import { pack } from '../../crypto-core/octets.ts';
 import { makeWords } from '../../crypto-core/tables.ts';
 import { checked } from './check.ts';
+import { isNoText } from './files.ts';
+import type { Handle } from './modules.ts';
 
 interface Text {
   byte(text: string, at: number): number;

@@ -5,9 +5,10 @@
 // anew likewise, with the latest of each record.
 
 import { RECORDS } from '#definition';
-import { hasOldFiles, isNoHandle, openToAppend, openToRead, openToWrite, type Handle } from '#storage';
+import { openToAppend, openToRead, openToWrite } from '#storage';
 import { makeWords, type Words } from '../../crypto-core/tables.ts';
 import * as fault from '../../firmware/events.ts';
+import { hasOldFiles, isNoHandle } from './files.ts';
 import { tellLogFault, tellLost } from './log-faults.ts';
 import {
   copyFrame,
@@ -20,6 +21,7 @@ import {
   writeFrame,
   WRONG,
 } from './log-frame.ts';
+import type { Handle } from './modules.ts';
 
 /** A file begins with a record of its own: number "KE" and one word. Provisioning writes it, and it is copied from file to file. */
 const HEADER = 0x4b450001;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The board's own words of RTC memory, behind those of the role: what goes on over a sleep without a write to flash.
 
-import { retainedRead, retainedWrite } from '#mcu';
 import { makeWords } from '../../crypto-core/tables.ts';
 import { checked } from './check.ts';
+import type { Rtcmem } from './modules.ts';
+
+declare const rtcmem: Rtcmem;
 
 /** Where they begin: firmware/board.ts gives the role those below. */
 const FIRST = 116;
@@ -17,6 +19,15 @@ export const REST = 6;
 const CHECK = 7;
 
 export const own = makeWords(8);
+
+/** Words 0 to 127 of RTC memory, which a deep sleep leaves alone. */
+export function retainedRead(place: number): number {
+  return rtcmem.read32(place);
+}
+
+export function retainedWrite(place: number, word: number): void {
+  rtcmem.write32(place, word);
+}
 
 /** Takes own[] from RTC memory. @returns false if it is not what keepRetained() wrote: then own[] is zero */
 export function takeRetained(): boolean {

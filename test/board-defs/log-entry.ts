@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The log of a board without a role: RTC memory is the mailbox. Word 0 says what to do, words 1 and 2 which record and its count.
 
-import { retainedRead, retainedWrite } from '#mcu';
 import { makeWords } from '../../crypto-core/tables.ts';
 import { openLogs, storageRead, writeRecord } from '../../board-defs/nodemcu/log.ts';
+import { retainedRead, retainedWrite } from '../../board-defs/nodemcu/retained.ts';
 
 // What the modules of a processor set up at their start is used.
-export { defer, randomWord, setRadioTimer, setTimer } from '#mcu';
+export { defer, randomWord } from '#mcu';
 
 const words = makeWords(64);
 const FROM = 3;
