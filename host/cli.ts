@@ -4,12 +4,13 @@
 
 import { Command, CommanderError } from 'commander';
 import { benchCommand } from './bench/command.ts';
+import { provisionCommand } from './provision/command.ts';
 import { RunFailure, UsageError } from './errors.ts';
 
 /** Subcommands take these over: an error ends the command, not the process. */
 function program(): Command {
   const kemp = new Command('kemp').description('tools for KEMP motes').exitOverride();
-  for (const command of [benchCommand()]) {
+  for (const command of [benchCommand(), provisionCommand()]) {
     command.exitOverride().showHelpAfterError(`(kemp ${command.name()} --help lists the options)`);
     kemp.addCommand(command);
   }

@@ -2,15 +2,8 @@
 // What a scenario must fulfil across its fields; the schema sees to each field alone.
 
 import { MAX_NODES } from '../../firmware/records.ts';
+import type { Fault } from '../faults.ts';
 import type { Scenario, ScenarioMote } from './schema.ts';
-
-export interface Fault {
-  /** Where, as zod writes it. */
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-  /** What came. */
-  readonly input: unknown;
-}
 
 type Report = (path: readonly PropertyKey[], message: string, input: unknown) => void;
 

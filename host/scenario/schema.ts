@@ -4,20 +4,8 @@
 
 import { z } from 'zod';
 import { adversarySchema } from '../adversary/schema.ts';
+import { channel, eui64, key, networkTerms, role, short, zones } from '../provision/fields.ts';
 import { metres, moteName, point, probability, seconds } from './fields.ts';
-
-function hex(digits: number): z.ZodString {
-  return z.string().regex(new RegExp(`^[0-9a-fA-F]{${digits}}$`), `expected ${digits} hex digits`);
-}
-
-const eui64 = z
-  .string()
-  .regex(/^[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){7}$/, 'expected eight octets in hex such as "AC:DE:48:00:00:00:00:01"');
-
-/** 0xFFFE and 0xFFFF are no addresses of anybody (IEEE 802.15.4 7.2.2.9). */
-const short = hex(4).refine((text) => parseInt(text, 16) < 0xfffe, 'expected a short address from "0000" to "FFFD"');
-
-const channel = z.int().min(11).max(26);
 
 const radio = z.strictObject({
   txPowerDbm: z.number().min(-40).max(30).default(0),
@@ -32,15 +20,12 @@ const waypoint = z.strictObject({ at: seconds.describe('seconds'), x: metres, y:
 const mote = z.strictObject({
   name: moteName,
   eui64,
-  role: z.enum(['mote', 'router', 'base']),
+  role,
   short: short.optional().describe('short address; without one the mote is spoken to by EUI-64'),
-  key: hex(32).optional().describe('K_N; without one it is derived from the seed'),
+  key: key.optional().describe('K_N; without one it is derived from the seed'),
   position: point.describe('metres'),
   waypoints: z.array(waypoint).default([]).describe('walks in straight lines, by rising time, then stays'),
-  zones: z
-    .array(z.int().min(0).max(31))
-    .default([])
-    .describe('a node is served by routers that share one; none: by all'),
+  zones,
   channel: channel.optional().describe('in place of that of the network: where it looks for a router first'),
   onAtSeconds: seconds.default(0),
   offAtSeconds: seconds.optional(),
@@ -61,24 +46,9 @@ export const scenarioSchema = z.strictObject({
   description: z.string().min(1),
   seed: z.int().min(0).max(0xffffffff),
   durationSeconds: z.number().min(1).max(100_000),
-  aesMs: z.number().min(0.01).max(100).default(5).describe('milliseconds of one AES block on the board'),
-  pan: hex(4)
-    .refine((text) => parseInt(text, 16) < 0xffff, 'expected a PAN from "0000" to "FFFE"')
-    .default('ABCD'),
-  channel: channel.default(26),
-  scanChannels: z.array(channel).default([]).describe('where else nodes look for a router'),
+  ...networkTerms,
   radio: radio.prefault({}),
   maxPsdu: z.int().min(64).max(127).default(127),
-  depthLimit: z.int().min(1).max(15).default(8).describe('introductions in a row without the base station'),
-  lifeMinutes: z.int().min(1).max(65_535).default(1440).describe('life of a key from the base station'),
-  refreshMinutes: z.int().min(1).max(65_535).default(360).describe('age at which a key is refreshed'),
-  sessionMinutes: z.int().min(0).max(65_535).default(0).describe('age at which a session is renewed; 0: never'),
-  provisionalMinutes: z.int().min(1).max(65_535).default(60).describe('life of a key of which B has not heard'),
-  hysteresis: z.int().min(0).max(255).default(10).describe('a router is left only for one better by this much LQI'),
-  leaveBelow: z.int().min(0).max(255).default(48).describe('and only when its own LQI is below this'),
-  dataPeriodMs: z.int().min(0).max(3_600_000).default(2000).describe('time between two readings; 0 sends none'),
-  sealData: z.boolean().default(false).describe('seal data between motes and the base station end to end'),
-  tellReturns: z.boolean().default(false).describe('motes tell the base station when they go back to a router'),
   motes: z.array(mote).min(2),
   schedule: z.array(change).default([]),
   adversary: adversarySchema.optional().describe('who means harm'),

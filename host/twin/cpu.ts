@@ -23,7 +23,7 @@ export class Cpu {
   readonly #clock: Clock;
   readonly #blocks: () => number;
   readonly #aesMicros: number;
-  readonly #fail: (error: unknown) => never;
+  readonly #fail: (error: unknown) => void;
   readonly #queues: Task[][] = [[], [], []];
   #bootedAt: number;
   /** Microseconds of the running callback so far. */
@@ -35,7 +35,7 @@ export class Cpu {
   #work: Timer | undefined;
 
   /** @param blocks AES blocks done since start. @param fail takes what a callback throws. */
-  constructor(clock: Clock, aesMicros: number, blocks: () => number, fail: (error: unknown) => never) {
+  constructor(clock: Clock, aesMicros: number, blocks: () => number, fail: (error: unknown) => void) {
     this.#clock = clock;
     this.#aesMicros = aesMicros;
     this.#blocks = blocks;

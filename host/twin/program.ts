@@ -25,8 +25,32 @@ const LUA_TTABLE = 5;
 const LUA_TFUNCTION = 6;
 const STRIDE = 1_000_000;
 
+/** @returns a state with Lua's own functions. */
+export function makeState(): LuaState {
+  const L = lauxlib.luaL_newstate();
+  lualib.luaL_openlibs(L);
+  lua.lua_pushjsfunction(L, (state) => {
+    lauxlib.luaL_traceback(state, state, to_luastring(lua.lua_tojsstring(state, 1)), 1);
+    return 1;
+  });
+  return L;
+}
+
+/** Ends a callback that does not end by itself. */
+export function runaway(L: LuaState, bridge: Bridge): void {
+  lua.lua_sethook(
+    L,
+    () => {
+      bridge.strides++;
+      if (bridge.strides * STRIDE > STEP_INSTRUCTIONS) lauxlib.luaL_error(L, to_luastring('the callback does not end'));
+    },
+    lua.LUA_MASKCOUNT,
+    STRIDE,
+  );
+}
+
 /** Values between Lua and here: numbers, booleans, strings of octets, functions, tables of fields; an array is many values. */
-class Bridge {
+export class Bridge {
   readonly #L: LuaState;
   /** Functions of the program, by their identity in Lua, and the objects that tables here were made from. */
   readonly #known = new Map<unknown, unknown>();
@@ -91,6 +115,11 @@ class Bridge {
     }
   }
 
+  /** A function of the program that nobody else has. @returns one that calls it and throws its error. */
+  takeFunction(L: LuaState, index: number): Callback {
+    return this.#function(L, index);
+  }
+
   #once(L: LuaState, index: number, make: () => unknown): unknown {
     const identity = lua.lua_topointer(L, index);
     const known = this.#known.get(identity);
@@ -139,26 +168,13 @@ class Bridge {
 
 /** @param code Lua source. @param name for error messages. */
 export function openLua(code: Uint8Array, name: string, globals: Readonly<Record<string, unknown>>): Program {
-  const L = lauxlib.luaL_newstate();
-  lualib.luaL_openlibs(L);
+  const L = makeState();
   const bridge = new Bridge(L);
-  lua.lua_sethook(
-    L,
-    () => {
-      bridge.strides++;
-      if (bridge.strides * STRIDE > STEP_INSTRUCTIONS) lauxlib.luaL_error(L, to_luastring('the callback does not end'));
-    },
-    lua.LUA_MASKCOUNT,
-    STRIDE,
-  );
+  runaway(L, bridge);
   for (const [global, value] of Object.entries(globals)) {
     bridge.push(L, value);
     lua.lua_setglobal(L, to_luastring(global));
   }
-  lua.lua_pushjsfunction(L, (state) => {
-    lauxlib.luaL_traceback(state, state, to_luastring(lua.lua_tojsstring(state, 1)), 1);
-    return 1;
-  });
   let blocks: Callback = () => 0;
   return {
     start() {
