@@ -186,8 +186,8 @@ export function provisionCommand(): Command {
     .option('--scan <channel>', 'another channel where nodes look for a router; again for more', collect)
     .addOption(new Option('--keys <from>', 'where keys come from').choices(['random', 'derived']).default('random'))
     .option('--base-eui <eui64>', 'of the base station, with check digits; made up without')
-    .option('--board <name>', 'of the base station, for `kemp flash --all`')
-    .option('--port <path>', 'of the base station, for `kemp flash --all`')
+    .option('--board <name>', 'of the base station, kept for flashing')
+    .option('--port <path>', 'of the base station, kept for flashing')
     .option('--plain', 'do not encrypt the file', false)
     .action(init);
   sub('add <name>', 'enrol one node')
@@ -197,8 +197,8 @@ export function provisionCommand(): Command {
     .option('--short <hex>', 'short address; the next free one without')
     .option('--zone <number>', 'served by routers that share one; again for more', collect)
     .option('--channel <number>', 'where it looks first', whole)
-    .option('--board <name>', 'for `kemp flash --all`')
-    .option('--port <path>', 'for `kemp flash --all`')
+    .option('--board <name>', 'kept for flashing')
+    .option('--port <path>', 'kept for flashing')
     .action(add);
   sub('import <file>', 'enrol all nodes of a CSV or JSON file, or none').action(bulk);
   sub('list', 'show the network, without keys')
