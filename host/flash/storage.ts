@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // How the records of provisioning get into a mote's flash: the one place that knows how boards keep them
-// (board-defs/esp8266/storage.ts): a file a record, words big-endian.
+// (board-defs/nodemcu/records.ts): a file a record, words big-endian.
 
 import * as records from '../../firmware/records.ts';
+import { euiText } from '../provision/checked.ts';
 import type { Flash } from '../provision/records.ts';
 import { fileNameOf, fileOf, recordNumberOf, wordsOf } from '../twin/flash.ts';
 
@@ -52,5 +53,5 @@ export function euiOf(existing: ReadonlyMap<string, Uint8Array>): string | undef
   const identity = existing.get(fileNameOf(records.RECORD_IDENTITY));
   if (identity?.length !== 4 * records.IDENTITY_WORDS) return undefined;
   const octets = Buffer.from(identity).subarray(4 * records.IDENTITY_EUI, 4 * records.IDENTITY_EUI + 8);
-  return octets.toString('hex').toUpperCase().match(/../g)!.join(':');
+  return euiText(octets.toString('hex'));
 }
