@@ -33,13 +33,6 @@ export declare function pause(micros: number): void;
 /** Microseconds since start, 31 bits. */
 export declare function micros(): number;
 
-/** Names what the two timers call. Once. */
-export declare function startTimers(alarm: () => void, radioTimer: () => void): void;
-/** The alarm, `delay` ms from now (1 to 6,000,000), in place of the one before. */
-export declare function setTimer(delay: number): void;
-/** The radio's own timer, likewise, for what cannot wait for a look (radio.ts). */
-export declare function setRadioTimer(delay: number): void;
-export declare function stopRadioTimer(): void;
 /** Calls `run` after other work had its turn. */
 export declare function defer(run: () => void): void;
 /** Calls `run` before other work has its turn. */
@@ -57,8 +50,3 @@ export declare function readSensor(channel: number): number;
 
 /** 32 random bits. */
 export declare function randomWord(): number;
-
-/** Names what is called when a line of `length` octets lies in rxLine. Once. */
-export declare function startConsole(line: (length: number) => void): void;
-/** One octet to the console. */
-export declare function consoleWrite(octet: number): void;

@@ -20,6 +20,5 @@ export declare function radioPending(): void;
 export declare function radioLook(): void;
 /** The radio's timer (mcu.ts) is due. */
 export declare function radioTimer(): void;
-/** Puts the radio to sleep, when it sends nothing; and wakes it. Its registers keep what they hold. */
+/** Puts the radio to sleep, when it sends nothing. It wakes up by radioStart(). */
 export declare function radioSleep(): void;
-export declare function radioWake(): void;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What '#storage' stands for: records in flash; firmware/board.ts says what they are.
+// What '#storage' stands for: the family's way to files in flash.
 
-import type { Words } from '../crypto-core/tables.ts';
+import type { Handle } from './nodemcu/modules.ts';
 
-export declare function storageRead(record: number, words: Words, at: number, count: number): boolean;
-export declare function storageWrite(record: number, words: Words, at: number, count: number): void;
+export declare function exists(name: string): boolean;
+/** A file that exists. */
+export declare function openToRead(name: string): Handle;
+/** An empty file, whatever was there. */
+export declare function openToWrite(name: string): Handle;

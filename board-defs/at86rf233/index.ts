@@ -16,8 +16,6 @@ import {
   select,
   send,
   sendOctets,
-  setRadioTimer,
-  stopRadioTimer,
   watchAgain,
   writeReset,
   writeSleep,
@@ -28,6 +26,7 @@ import { millis } from '../nodemcu/clock.ts';
 import * as fault from '../nodemcu/faults.ts';
 import { rxFrame, txFrame } from '../nodemcu/frames.ts';
 import { frameReceived, frameSent } from '../nodemcu/handlers.ts';
+import { setRadioTimer, stopRadioTimer } from '../nodemcu/timers.ts';
 import { command, read, status, write } from './access.ts';
 import * as reg from './registers.ts';
 import { ADDRESSES, CHANNEL, EUI_HIGH, EUI_LOW, holds, SETTINGS, tuned } from './settings.ts';
@@ -224,13 +223,4 @@ export function radioSleep(): void {
   command(reg.TRX_OFF);
   pause(10);
   writeSleep(1);
-}
-
-export function radioWake(): void {
-  writeSleep(0);
-  pause(START_MICROS);
-  command(reg.PLL_ON);
-  pause(PLL_MICROS);
-  command(reg.RX_AACK_ON);
-  state[PHASE] = IDLE;
 }

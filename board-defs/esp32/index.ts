@@ -3,9 +3,8 @@
 // tasks, they have that priority too. There is no clock but the uptime, and nothing to wait with but to look at it.
 
 import { PIN_INTERRUPT, PIN_RESET, PIN_SLEEP } from '#definition';
-import { rxLine } from '../nodemcu/frames.ts';
-import { nothing } from '../nodemcu/handlers.ts';
-import type { Adc, Gpio, Node, Random, Rtcmem, Text, Timer, Tmr, Uart } from './nodemcu.ts';
+import type { Rtcmem, Text } from '../nodemcu/modules.ts';
+import type { Adc, Gpio, Node, Random } from './nodemcu.ts';
 
 export { receive, receiveOctets, release, select, send, sendOctets } from './spi.ts';
 
@@ -15,11 +14,7 @@ declare const node: Node;
 declare const rtcmem: Rtcmem;
 declare const sodium: { readonly random: Random };
 declare const string: Text;
-declare const tmr: Tmr;
-declare const uart: Uart;
 
-const alarmTimer = tmr.create();
-const radioTimer = tmr.create();
 const tasks = node.task;
 const source = sodium.random;
 
@@ -29,9 +24,6 @@ const MEDIUM_PRIORITY = 1;
 const LAST_CHANNEL = 7;
 const ONE = 49;
 const TWO = 50;
-const LONGEST_LINE = 255;
-const LINE_END = 10;
-const CARRIAGE_RETURN = 13;
 
 gpio.config({ gpio: PIN_RESET, dir: gpio.OUT });
 gpio.write(PIN_RESET, 1);
@@ -76,29 +68,6 @@ export function micros(): number {
   return node.uptime() & 0x7fffffff;
 }
 
-export function startTimers(alarm: () => void, radio: () => void): void {
-  alarmTimer.register(alarmTimer, 1000, tmr.ALARM_SEMI, alarm);
-  radioTimer.register(radioTimer, 1000, tmr.ALARM_SEMI, radio);
-}
-
-export function setTimer(delay: number): void {
-  restart(alarmTimer, delay);
-}
-
-export function setRadioTimer(delay: number): void {
-  restart(radioTimer, delay);
-}
-
-export function stopRadioTimer(): void {
-  radioTimer.stop(radioTimer);
-}
-
-function restart(timer: Timer, delay: number): void {
-  timer.stop(timer);
-  timer.interval(timer, delay);
-  timer.start(timer);
-}
-
 export function defer(run: () => void): void {
   tasks.post(LOW_PRIORITY, run);
 }
@@ -135,29 +104,4 @@ export function readSensor(channel: number): number {
   adc.setwidth(adc.ADC1, 12);
   adc.setup(adc.ADC1, channel, adc.ATTEN_11db);
   return adc.read(adc.ADC1, channel);
-}
-
-let onLine: (length: number) => void = nothing;
-
-export function startConsole(line: (length: number) => void): void {
-  onLine = line;
-  uart.on('data', '\n', takeLine, 0);
-}
-
-/** A line comes with its end. One that is longer than a line may be is cut by NodeMCU, and refused by the console. */
-function takeLine(line: string): void {
-  let length = 0;
-  const octets = string.len(line);
-  for (let i = 1; i <= octets; i++) {
-    const octet = string.byte(line, i);
-    if (octet !== LINE_END && octet !== CARRIAGE_RETURN && length < LONGEST_LINE) {
-      rxLine[length] = octet;
-      length++;
-    }
-  }
-  onLine(length);
-}
-
-export function consoleWrite(octet: number): void {
-  uart.write(0, octet);
 }

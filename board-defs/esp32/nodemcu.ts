@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The modules of NodeMCU on the ESP32 as far as they are used here: types of globals.
 
+import type { Handle, Task } from '../nodemcu/modules.ts';
+
 export interface Device {
   /** Full duplex: as many octets come back as go out. */
   transfer(self: Device, data: string): string;
@@ -26,22 +28,6 @@ export interface Gpio {
   trig(pin: number, type: number, run?: () => void): void;
 }
 
-export interface Timer {
-  register(self: Timer, millis: number, mode: number, run: () => void): void;
-  interval(self: Timer, millis: number): void;
-  start(self: Timer): boolean;
-  stop(self: Timer): boolean;
-}
-
-export interface Tmr {
-  readonly ALARM_SEMI: number;
-  create(): Timer;
-}
-
-export interface Task {
-  post(priority: number, run: () => void): void;
-}
-
 export interface Node {
   /** Two values: how the processor was reset, and the reason of its ROM and 7 (12: a deep sleep is over). */
   bootreason(): number;
@@ -50,11 +36,6 @@ export interface Node {
   /** Microseconds; where integers have 32 bits, 31 of them and then the rest. */
   uptime(): number;
   readonly task: Task;
-}
-
-export interface Rtcmem {
-  read32(place: number): number;
-  write32(place: number, word: number): void;
 }
 
 export interface Adc {
@@ -69,29 +50,10 @@ export interface Random {
   random(): number;
 }
 
-export interface Uart {
-  on(what: string, end: string, run: (line: string) => void, interpret: number): void;
-  write(id: number, octet: number): void;
-}
-
-export interface Handle {
-  read(self: Handle, count: number): string;
-  write(self: Handle, text: string): boolean;
-  close(self: Handle): void;
-}
-
 export interface File {
   exists(name: string): boolean;
 }
 
 export interface Io {
   open(name: string, mode: string): Handle;
-}
-
-/** Lua's own `string`. */
-export interface Text {
-  byte(text: string, at: number): number;
-  char(a: number, b?: number, c?: number, d?: number): string;
-  format(format: string, value: number): string;
-  len(text: string): number;
 }

@@ -5,7 +5,8 @@
 
 import { PIN_CLOCK, PIN_MISO, PIN_MOSI, PIN_SELECT, SPI_KILOHERTZ } from '#definition';
 import type { Bytes } from '../../crypto-core/tables.ts';
-import type { Gpio, Spi, Text } from './nodemcu.ts';
+import type { Text } from '../nodemcu/modules.ts';
+import type { Gpio, Spi } from './nodemcu.ts';
 
 declare const gpio: Gpio;
 declare const spi: Spi;

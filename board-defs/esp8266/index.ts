@@ -2,9 +2,8 @@
 // The ESP8266 with NodeMCU. Callbacks of NodeMCU are named once, at start: naming one takes memory.
 
 import { PIN_INTERRUPT, PIN_RESET, PIN_SLEEP } from '#definition';
-import { rxLine } from '../nodemcu/frames.ts';
-import { nothing } from '../nodemcu/handlers.ts';
-import type { Adc, Gpio, Node, Rtcmem, Task, Text, Timer, Tmr, Uart } from './nodemcu.ts';
+import type { Rtcmem, Text, Task } from '../nodemcu/modules.ts';
+import type { Adc, Gpio, Node, Tmr } from './nodemcu.ts';
 import { startSpi } from './spi.ts';
 
 export { receive, receiveOctets, release, select, send, sendOctets } from './spi.ts';
@@ -15,10 +14,7 @@ declare const node: Node & { readonly task: Task };
 declare const rtcmem: Rtcmem;
 declare const string: Text;
 declare const tmr: Tmr;
-declare const uart: Uart;
 
-const alarmTimer = tmr.create();
-const radioTimer = tmr.create();
 const tasks = node.task;
 
 /** node.task.MEDIUM_PRIORITY and HIGH_PRIORITY. */
@@ -26,9 +22,6 @@ const MEDIUM_PRIORITY = 1;
 const HIGH_PRIORITY = 2;
 /** '5': wake from deep sleep. */
 const WOKEN_DIGIT = 53;
-const LONGEST_LINE = 255;
-const LINE_END = 10;
-const CARRIAGE_RETURN = 13;
 
 export function startPins(): void {
   startSpi();
@@ -73,29 +66,6 @@ export function micros(): number {
   return tmr.now();
 }
 
-export function startTimers(alarm: () => void, radio: () => void): void {
-  alarmTimer.register(alarmTimer, 1000, tmr.ALARM_SEMI, alarm);
-  radioTimer.register(radioTimer, 1000, tmr.ALARM_SEMI, radio);
-}
-
-export function setTimer(delay: number): void {
-  restart(alarmTimer, delay);
-}
-
-export function setRadioTimer(delay: number): void {
-  restart(radioTimer, delay);
-}
-
-export function stopRadioTimer(): void {
-  radioTimer.stop(radioTimer);
-}
-
-function restart(timer: Timer, delay: number): void {
-  timer.stop(timer);
-  timer.interval(timer, delay);
-  timer.start(timer);
-}
-
 export function defer(run: () => void): void {
   tasks.post(MEDIUM_PRIORITY, run);
 }
@@ -130,29 +100,4 @@ export function resetBySleep(): boolean {
 /** There is one channel. */
 export function readSensor(channel: number): number {
   return channel === 0 ? adc.read(0) : 0;
-}
-
-let onLine: (length: number) => void = nothing;
-
-export function startConsole(line: (length: number) => void): void {
-  onLine = line;
-  uart.on('data', '\n', takeLine, 0);
-}
-
-/** A line comes with its end. One that is longer than a line may be is cut by NodeMCU, and refused by the console. */
-function takeLine(line: string): void {
-  let length = 0;
-  const octets = string.len(line);
-  for (let i = 1; i <= octets; i++) {
-    const octet = string.byte(line, i);
-    if (octet !== LINE_END && octet !== CARRIAGE_RETURN && length < LONGEST_LINE) {
-      rxLine[length] = octet;
-      length++;
-    }
-  }
-  onLine(length);
-}
-
-export function consoleWrite(octet: number): void {
-  uart.write(0, octet);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The modules of NodeMCU on the ESP8266 as far as they are used here: types of globals.
 
+import type { Handle } from '../nodemcu/modules.ts';
+
 export interface Spi {
   readonly MASTER: number;
   readonly CPOL_LOW: number;
@@ -29,16 +31,7 @@ export interface Gpio {
   trig(pin: number, type: string, run?: () => void): void;
 }
 
-export interface Timer {
-  register(self: Timer, millis: number, mode: number, run: () => void): void;
-  interval(self: Timer, millis: number): void;
-  start(self: Timer): boolean;
-  stop(self: Timer): boolean;
-}
-
 export interface Tmr {
-  readonly ALARM_SEMI: number;
-  create(): Timer;
   now(): number;
   delay(micros: number): void;
 }
@@ -51,39 +44,11 @@ export interface Node {
   random(low: number, high: number): number;
 }
 
-export interface Task {
-  post(priority: number, run: () => void): void;
-}
-
-export interface Rtcmem {
-  read32(place: number): number;
-  write32(place: number, word: number): void;
-}
-
 export interface Adc {
   read(channel: number): number;
-}
-
-export interface Uart {
-  on(what: string, end: string, run: (line: string) => void, interpret: number): void;
-  write(id: number, octet: number): void;
-}
-
-export interface Handle {
-  read(self: Handle, count: number): string;
-  write(self: Handle, text: string): boolean;
-  close(self: Handle): void;
 }
 
 export interface File {
   exists(name: string): boolean;
   open(name: string, mode: string): Handle;
-}
-
-/** Lua's own `string`. */
-export interface Text {
-  byte(text: string, at: number): number;
-  char(a: number, b: number, c: number, d: number): string;
-  format(format: string, value: number): string;
-  len(text: string): number;
 }

@@ -207,11 +207,3 @@ export function radioSleep(): void {
   writeShort(reg.SOFTRST, reg.SOFTRST_POWER);
   writeShort(reg.SLPACK, reg.SLPACK_SLEEP);
 }
-
-export function radioWake(): void {
-  writeShort(reg.WAKECON, reg.WAKECON_IMMEDIATE + reg.WAKECON_WAKE);
-  writeShort(reg.WAKECON, reg.WAKECON_IMMEDIATE);
-  pause(START_MICROS);
-  resetRf();
-  state[ASLEEP] = 0;
-}

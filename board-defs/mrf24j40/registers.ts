@@ -15,7 +15,6 @@ export const TXNCON_TRIGGER = 0x01;
 export const TXNCON_ACK = 0x04;
 export const WAKECON = 0x22;
 export const WAKECON_IMMEDIATE = 0x80;
-export const WAKECON_WAKE = 0x40;
 export const TXSTAT = 0x24;
 export const TXSTAT_FAILED = 0x01;
 export const TXSTAT_NO_CHANNEL = 0x20;

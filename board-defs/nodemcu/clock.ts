@@ -4,8 +4,8 @@
 // over it from a record in flash, since RTC memory is the role's.
 
 import { deepSleep, micros, resetBySleep } from '#mcu';
-import { storageRead, storageWrite } from '#storage';
 import { div, makeWords } from '../../crypto-core/tables.ts';
+import { storageRead, storageWrite } from './records.ts';
 
 const LAST = 0;
 /** Microseconds that are no whole millisecond yet, milliseconds that are no whole second. */

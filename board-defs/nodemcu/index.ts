@@ -8,14 +8,17 @@ import * as mcu from '#mcu';
 import * as radio from '#radio';
 import { makeWords } from '../../crypto-core/tables.ts';
 import { goOnSleeping, millis, readClock, sleepFor, startClock } from './clock.ts';
+import { startConsole } from './console.ts';
 import { nothing, onAlarm, onCommand, onPosted, onStart, setHandlers } from './handlers.ts';
+import { setTimer, startTimers } from './timers.ts';
 
 export { SENT_NO_ACK, SENT_NO_CHANNEL, SENT_OK } from '../../firmware/board.ts';
-export { consoleWrite, randomWord, readSensor, retainedRead, retainedWrite } from '#mcu';
+export { randomWord, readSensor, retainedRead, retainedWrite } from '#mcu';
 export { radioFilter, radioSend, radioChannel } from '#radio';
-export { storageRead, storageWrite } from '#storage';
 export { millis, seconds, woken } from './clock.ts';
+export { consoleWrite } from './console.ts';
 export { rxFrame, rxLine, txFrame } from './frames.ts';
+export { storageRead, storageWrite } from './records.ts';
 export { report } from './report.ts';
 
 export const STEP_BLOCKS = definition.STEP_BLOCKS;
@@ -45,8 +48,8 @@ export function attach(
   if (goOnSleeping()) return;
   setHandlers(start, receive, sent, alarm, posted, command);
   mcu.startPins();
-  mcu.startTimers(alarmTask, radioTask);
-  mcu.startConsole(commandTask);
+  startTimers(alarmTask, radioTask);
+  startConsole(commandTask);
   radio.radioStart();
   mcu.watchInterrupt(radio.INTERRUPT_LEVEL, interruptTask);
   mcu.defer(startTask);
@@ -98,7 +101,7 @@ function commandTask(length: number): void {
 function setAlarmNow(): void {
   if (state[ALARM_MOVED] === 0) return;
   state[ALARM_MOVED] = 0;
-  mcu.setTimer(state[ALARM]);
+  setTimer(state[ALARM]);
 }
 
 // The rest of the board interface; firmware/board.ts says what each does.

@@ -2,7 +2,7 @@
 // Reports on the console: "@", then the event and its arguments in hexadecimal, without zeros at the end of the line.
 
 import { REPORTS } from '#definition';
-import { consoleWrite } from '#mcu';
+import { consoleWrite } from './console.ts';
 
 const LINE_END = 10;
 const SPACE = 32;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Storage records as the boards' files hold them (board-defs/esp8266/storage.ts): one file a record, words big-endian.
+// Storage records as the boards' files hold them (board-defs/nodemcu/records.ts): one file a record, words big-endian.
 
 /** @returns the name of a record's file. */
 export function fileNameOf(record: number): string {
