@@ -19,7 +19,7 @@ import type { Kind } from './slots.ts';
 /** What an image is and what it asks of a mote. */
 export interface Target {
   readonly board: string;
-  readonly role: Role;
+  readonly role: Role | 'selftest';
   readonly family: Family;
   /** Profile of the Lua that it was compiled for. */
   readonly lua: string;
@@ -51,16 +51,17 @@ function withoutIndents(image: Buffer): Buffer {
 }
 
 /**
- * Reads the image of a board and a role, as `npm run build` made it.
+ * Reads the image of a board and a role, or its self-test, as `npm run build` made it.
  * @throws UsageError if there is no such board, role or image.
  */
-export function loadTarget(board: string, role: Role): Target {
+export function loadTarget(board: string, role: Role | 'selftest'): Target {
   if (!twinBoards().includes(board))
     throw new UsageError(`expected a board of ${twinBoards().join(', ')}, got ${board}`);
   const { lua, hardware, roles, imageBytes } = definition.parse(
     JSON.parse(readFileSync(inRepository('board-defs', `${board}.json`), 'utf8')),
   );
-  if (!roles.includes(role)) throw new UsageError(`${board}: expected a role of ${roles.join(', ')}, got ${role}`);
+  if (role !== 'selftest' && !roles.includes(role))
+    throw new UsageError(`${board}: expected a role of ${roles.join(', ')}, got ${role}`);
   const path = join('dist', board, `${role}.lua`);
   let content: Buffer;
   try {

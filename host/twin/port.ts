@@ -17,6 +17,14 @@ export interface Wiring {
   readonly sleep?: number | undefined;
 }
 
+/** What was never right between processor and radio. */
+export interface PortDefects {
+  /** Wires that are missing. */
+  readonly unwired?: readonly ('interrupt' | 'reset')[];
+  /** What arrives of an octet from the radio. @param nth octet since start */
+  readonly miso?: (octet: number, nth: number) => number;
+}
+
 /** One octet at 8 MHz. */
 const OCTET_MICROS = 1;
 
@@ -24,7 +32,10 @@ export class Port {
   readonly wiring: Wiring;
   readonly #cpu: Cpu;
   readonly #priority: number;
+  readonly #defects: PortDefects;
   #radio!: RadioTwin;
+  /** Level of an interrupt pin that nothing drives. */
+  #idle = false;
   readonly #outputs = new Map<number, boolean>();
   #trigger: { high: boolean; run: (level: number) => void } | undefined;
   #armed = false;
@@ -36,15 +47,25 @@ export class Port {
   octets = 0;
 
   /** @param priority of the callback of an interrupt. */
-  constructor(wiring: Wiring, cpu: Cpu, priority: number) {
+  constructor(wiring: Wiring, cpu: Cpu, priority: number, defects: PortDefects = {}) {
     this.wiring = wiring;
     this.#cpu = cpu;
     this.#priority = priority;
+    this.#defects = defects;
   }
 
   /** The radio knows its surroundings first. */
   attach(radio: RadioTwin): void {
     this.#radio = radio;
+    this.#idle = radio.interruptPin;
+  }
+
+  #isWired(pin: 'interrupt' | 'reset'): boolean {
+    return this.#defects.unwired?.includes(pin) !== true;
+  }
+
+  #interruptPin(): boolean {
+    return this.#isWired('interrupt') ? this.#radio.interruptPin : this.#idle;
   }
 
   /** The pin becomes an output, at this level. */
@@ -70,13 +91,14 @@ export class Port {
     if (pin === select) {
       if (high) this.#radio.release();
       else this.#radio.select();
-    } else if (pin === reset) this.#radio.resetPin(high);
-    else if (pin === sleep) this.#radio.sleepPin(high);
+    } else if (pin === reset) {
+      if (this.#isWired('reset')) this.#radio.resetPin(high);
+    } else if (pin === sleep) this.#radio.sleepPin(high);
   }
 
   read(pin: number): number {
     if (pin !== this.wiring.interrupt) throw new TwinError(`pin ${pin}: expected the interrupt pin`);
-    return this.#radio.interruptPin ? 1 : 0;
+    return this.#interruptPin() ? 1 : 0;
   }
 
   exchange(octet: number): number {
@@ -84,7 +106,8 @@ export class Port {
     this.octets++;
     const wrong = this.#glitchIn === 0 ? this.#glitchMask : 0;
     if (this.#glitchIn >= 0) this.#glitchIn--;
-    return this.#radio.exchange(octet) ^ wrong;
+    const right = this.#radio.exchange(octet);
+    return (this.#defects.miso?.(right, this.octets) ?? right) ^ wrong;
   }
 
   /** Calls `run` while the pin is at a level: again after each call. Without `run`: the one it had. */
@@ -99,7 +122,7 @@ export class Port {
 
   interruptChanged(): void {
     const trigger = this.#trigger;
-    if (trigger === undefined || !this.#armed || this.#radio.interruptPin !== trigger.high) return;
+    if (trigger === undefined || !this.#armed || this.#interruptPin() !== trigger.high) return;
     this.#armed = false;
     if (this.#interruptsToLose > 0) {
       this.#interruptsToLose--;
