@@ -117,7 +117,7 @@ function entryOf({ driver, hardware }: Board, role: string): string {
   if (role === SELFTEST)
     return `import { start } from '../board-defs/${driver}/selftest/index.ts';
 start();
-export { blocks } from '../crypto-core/index.ts';
+export { blocks } from '../board-defs/${driver}/selftest/index.ts';
 `;
   const mailbox = `export { inbox, outbox, rxFrame, rxLine, step, txFrame } from '../board-defs/${driver}/index.ts'`;
   return `import * as role from '../firmware/roles/${role}.ts';

@@ -1,67 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
-// `aes TURNS`: the block of FIPS 197 C.1, a frame sealed by AES-CCM as a mote seals it, and how long blocks take: as many turns
-// with STEP_BLOCKS of them as without, so that what a turn costs by itself can be taken off.
+// `aes TURNS`: blocks in a chain, each the plaintext of the next, from that of FIPS 197 C.1; and how long they take: as many turns with
+// STEP_BLOCKS of them as without, so that what a turn costs by itself can be taken off.
 
 import { STEP_BLOCKS } from '#definition';
 import { micros } from '#mcu';
-import { aesEncrypt } from '../../../crypto-core/block.ts';
-import { ccmSealBegin } from '../../../crypto-core/ccm.ts';
-import { cmacBegin } from '../../../crypto-core/cmac.ts';
-import { blocks, JOB_RUNNING, step } from '../../../crypto-core/job.ts';
-import { makeBytes, makeWords } from '../../../crypto-core/tables.ts';
-import { getWord } from '../../../crypto-core/words.ts';
-import { txFrame } from '../frames.ts';
-import { done, endRow, numbers, put, putDigits, putWords } from './lines.ts';
+import { encrypt, loadKey } from '../../../crypto-core/aes.ts';
+import { pack } from '../../../crypto-core/octets.ts';
+import { makeWords } from '../../../crypto-core/tables.ts';
+import { done, endRow, numbers, put, putDigits, putWord } from './lines.ts';
 import { goOn } from './turns.ts';
 
-/** Octets of the frame: of its header, and of its text with the tag behind. */
-const HEADER = 21;
-const TEXT = 64;
-const TAG = 8;
-const NONCE = 13;
-/** Octets of a CMAC: 8 blocks. */
-const MESSAGE = 127;
+const chain = makeWords(4);
 
-const key = makeWords(4);
-const nonce = makeBytes(NONCE);
-
-const state = makeWords(5);
+const state = makeWords(4);
 const LEFT = 0;
 const BEGAN = 1;
 /** Microseconds of the turns without blocks. */
 const IDLE = 2;
 const BLOCKS = 3;
-const RUNNING = 4;
+
+/** @returns AES blocks done since start. */
+export function blocks(): number {
+  return state[BLOCKS];
+}
 
 export function beginAes(): void {
-  for (let i = 0; i < 16; i++) txFrame[i] = i;
-  for (let i = 0; i < 4; i++) key[i] = getWord(txFrame, 4 * i);
-  for (let i = 0; i < 16; i++) txFrame[i] = 17 * i;
-  aesEncrypt(key, 0, txFrame, 0);
-  putWords('block', getWord(txFrame, 0));
-  for (let i = 4; i < 16; i += 4) putDigits(getWord(txFrame, i), 8);
-  for (let i = 0; i < HEADER + TEXT; i++) txFrame[i] = i;
-  for (let i = 0; i < NONCE; i++) nonce[i] = i;
-  state[BLOCKS] = blocks();
-  ccmSealBegin(key, 0, nonce, txFrame, 0, HEADER, txFrame, HEADER, TEXT, TAG);
-  goOn(seal);
-}
-
-function seal(): void {
-  if (step(STEP_BLOCKS) === JOB_RUNNING) {
-    goOn(seal);
-    return;
-  }
-  putWords('tag', getWord(txFrame, HEADER + TEXT));
-  putDigits(getWord(txFrame, HEADER + TEXT + 4), 8);
-  put('sealing', blocks() - state[BLOCKS]);
+  for (let i = 0; i < 4; i++) chain[i] = pack(4 * i, 4 * i + 1, 4 * i + 2, 4 * i + 3);
+  loadKey(chain, 0);
+  for (let i = 0; i < 4; i++) chain[i] = pack(68 * i, 68 * i + 17, 68 * i + 34, 68 * i + 51);
   state[LEFT] = numbers[0];
-  goOn(beginIdle);
-}
-
-function beginIdle(): void {
   state[BEGAN] = micros();
-  idle();
+  goOn(idle);
 }
 
 function since(): number {
@@ -69,30 +38,35 @@ function since(): number {
 }
 
 function idle(): void {
-  if (state[LEFT] > 0) {
+  if (state[LEFT] >= 0) {
     state[LEFT] -= 1;
     goOn(idle);
     return;
   }
   state[IDLE] = since();
   state[LEFT] = numbers[0];
-  state[BLOCKS] = blocks();
-  state[RUNNING] = 0;
   state[BEGAN] = micros();
-  work();
+  goOn(work);
 }
 
 function work(): void {
-  if (state[LEFT] > 0) {
-    state[LEFT] -= 1;
-    if (state[RUNNING] === 0) cmacBegin(key, 0, txFrame, 0, MESSAGE);
-    state[RUNNING] = step(STEP_BLOCKS) === JOB_RUNNING ? 1 : 0;
-    goOn(work);
+  if (state[LEFT] <= 0) {
+    endAes();
     return;
   }
+  state[LEFT] -= 1;
+  for (let i = 0; i < STEP_BLOCKS; i++) encrypt(chain[0], chain[1], chain[2], chain[3], chain);
+  state[BLOCKS] = (state[BLOCKS] + STEP_BLOCKS) & 0x7fffffff;
+  goOn(work);
+}
+
+function endAes(): void {
+  // Both began in the turn before their first: one more than there are turns of work.
   put('micros', since());
   put('idle', state[IDLE]);
-  put('blocks', blocks() - state[BLOCKS]);
+  put('blocks', numbers[0] * STEP_BLOCKS);
+  putWord('chain', chain[0]);
+  for (let i = 1; i < 4; i++) putDigits(chain[i], 8);
   endRow();
   done();
 }

@@ -3,7 +3,7 @@
 
 import { randomWord } from '#mcu';
 import { radioNoise } from '#radio';
-import { done, endRow, numbers, putWords } from './lines.ts';
+import { done, endRow, numbers, putWord } from './lines.ts';
 import { goOn } from './turns.ts';
 
 export function nextWords(): void {
@@ -12,8 +12,8 @@ export function nextWords(): void {
     return;
   }
   numbers[0] -= 1;
-  putWords('hardware', randomWord());
-  putWords('noise', radioNoise());
+  putWord('hardware', randomWord());
+  putWord('noise', radioNoise());
   endRow();
   goOn(nextWords);
 }

@@ -222,6 +222,12 @@ function little(at: number): number {
   return rxFrame[at] | (rxFrame[at + 1] << 8) | (rxFrame[at + 2] << 16) | (rxFrame[at + 3] << 24);
 }
 
+function isOurs(isShort: boolean): boolean {
+  if (!isShort) return little(5) === own[LOW] && little(9) === own[HIGH];
+  const to = little(5) & 0xffff;
+  return to === own[SHORT] || to === BROADCAST;
+}
+
 /** As board.ts, Role. */
 export function frameCame(length: number, lqi: number): void {
   const isShort = (rxFrame[1] & (DESTINATION_MODE >> 8)) === SHORT_MODE >> 8;
@@ -229,9 +235,7 @@ export function frameCame(length: number, lqi: number): void {
   if (length < at + MARKED_OCTETS || rxFrame[at] !== K || rxFrame[at + 1] !== T) return;
   if (rxFrame[at + 2] !== got[LISTENED]) return;
   const number = rxFrame[at + 3] | (rxFrame[at + 4] << 8);
-  const to = little(5) & 0xffff;
-  const ours = isShort ? to === own[SHORT] || to === BROADCAST : little(5) === own[LOW] && little(9) === own[HIGH];
-  if (!ours) got[STRANGE] += 1;
+  if (!isOurs(isShort)) got[STRANGE] += 1;
   else if (number === got[LAST]) got[AGAIN] += 1;
   else {
     got[HEARD] += 1;

@@ -25,6 +25,8 @@ import {
 import { done, endRow, has, INVALID_ARGUMENT, letter, put, refuse, startLines, UNKNOWN_COMMAND } from './lines.ts';
 import { beginSpi } from './spi.ts';
 
+export { blocks } from './aes.ts';
+
 declare const node: System;
 
 /** Of the answers, for who reads them. */

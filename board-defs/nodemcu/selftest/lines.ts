@@ -109,8 +109,8 @@ export function put(name: string, value: number): void {
   putDigits(value, digits);
 }
 
-/** Eight digits of each of `count` words: octets as they lie. */
-export function putWords(name: string, word: number): void {
+/** A word, in eight digits. */
+export function putWord(name: string, word: number): void {
   field(name);
   putDigits(word, 8);
 }
