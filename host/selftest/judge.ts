@@ -4,7 +4,7 @@
 import { createCipheriv } from 'node:crypto';
 import { pinName } from './definition.ts';
 import type { Definition } from './definition.ts';
-import { KINDS, WORDS } from './measure.ts';
+import { KINDS } from './measure.ts';
 import type { Aes, Alone, Kind, Received, Sent, Spi, Way, Words } from './measure.ts';
 
 export interface Check {
@@ -161,67 +161,77 @@ export function hasNative({ firmware }: Aes): boolean {
   return firmware === chainOf(1);
 }
 
-const onesOf = (words: readonly number[], bit: number): number =>
-  words.reduce((sum, word) => sum + ((word >>> bit) & 1), 0);
+/** Ones at each of the 32 places. */
+function onesOf(words: readonly number[]): number[] {
+  return Array.from({ length: 32 }, (_, bit) => words.reduce((sum, word) => sum + ((word >>> bit) & 1), 0));
+}
+
+/** Words that were there before. */
+function repeated(words: readonly number[]): number {
+  return words.length - new Set(words).size;
+}
 
 /** Words at the same place after both starts that are the same. */
 function alike(one: readonly number[], other: readonly number[]): number {
   return one.filter((word, i) => word === other[i]).length;
 }
 
-function repeated(words: readonly number[]): number {
-  return words.length - new Set(words).size;
+/** Chance alone repeats a word of 32 bits once in a million boards. */
+const MOST_REPEATED = 1;
+
+function judgeTwoStarts(
+  port: string,
+  what: string,
+  one: readonly number[],
+  other: readonly number[],
+  next: string,
+): Check {
+  const same = alike(one, other);
+  const measured = `${same} of ${one.length} words alike`;
+  return check(port, `${what}, two starts`, measured, 'none alike', same <= MOST_REPEATED, next);
 }
 
-export function judgeWords(board: Board, [first, second]: readonly [Words, Words]): Check[] {
-  const { port } = board;
-  const hardware = [...first.hardware, ...second.hardware];
-  const noise = [...first.noise, ...second.noise];
-  const ones = Array.from({ length: 32 }, (_, bit) => onesOf(hardware, bit));
+export function judgeWords({ port }: Board, [first, second]: readonly [Words, Words]): Check[] {
+  const count = first.hardware.length;
+  const ones = [...onesOf(first.hardware), ...onesOf(second.hardware)];
   const [least, most] = [Math.min(...ones), Math.max(...ones)];
   // Six standard deviations of a fair coin: wrong once in ten million boards.
-  const margin = 3 * Math.sqrt(hardware.length);
-  const middle = hardware.length / 2;
-  const even = hardware.length === 2 * WORDS && least >= middle - margin && most <= middle + margin;
-  const share =
-    Array.from({ length: 32 }, (_, bit) => onesOf(noise, bit)).reduce((a, b) => a + b, 0) / (32 * noise.length);
+  const margin = 3 * Math.sqrt(count);
+  const even = count > 0 && least >= count / 2 - margin && most <= count / 2 + margin;
   const again = repeated(first.hardware) + repeated(second.hardware);
-  const noiseAgain = repeated(noise);
-  const both = (name: keyof Words): string =>
-    `${alike(first[name], second[name])} of ${first[name].length} words alike`;
-  const starts = (name: keyof Words): boolean => alike(first[name], second[name]) <= 1;
+  const noiseAgain = repeated(first.noise) + repeated(second.noise);
+  const noise = [...first.noise, ...second.noise];
+  const share = onesOf(noise).reduce((sum, one) => sum + one, 0) / (32 * noise.length);
   return [
     check(
       port,
       'random words',
-      `${again} repeated, ${least} to ${most} ones a bit of ${hardware.length}`,
-      `none repeated, about ${middle} ones`,
-      even && again <= 1,
+      `${again} repeated, ${least} to ${most} ones a bit of ${count}`,
+      `none repeated, about ${count / 2} ones`,
+      even && again <= MOST_REPEATED,
       'the processor has no source of chance: is its radio part on in this build (Wi-Fi)?',
     ),
-    check(
+    judgeTwoStarts(
       port,
-      'random words, two starts',
-      both('hardware'),
-      'none alike',
-      starts('hardware'),
+      'random words',
+      first.hardware,
+      second.hardware,
       "the processor's numbers repeat after a reset: keys then hang on noise and the stored seed alone; build NodeMCU so that " +
         'it starts its radio part (Wi-Fi) first',
     ),
     check(
       port,
       'radio noise',
-      `${noiseAgain} of ${noise.length} words repeated, ${(100 * share).toFixed(0)} % ones`,
+      `${noiseAgain} of ${noise.length} words repeated, ${percent(share)} ones`,
       'none repeated, 25 to 75 % ones',
-      noise.length > 0 && noiseAgain <= 1 && share >= 0.25 && share <= 0.75,
+      noiseAgain <= MOST_REPEATED && share >= 0.25 && share <= 0.75,
       'the radio gives no noise: without a stored seed this board makes no keys; is an antenna connected, and SPI right?',
     ),
-    check(
+    judgeTwoStarts(
       port,
-      'radio noise, two starts',
-      both('noise'),
-      'none alike',
-      starts('noise'),
+      'radio noise',
+      first.noise,
+      second.noise,
       'what the radio measures is no noise: provision a seed (kemp flash --node does), and do not trust this radio for chance',
     ),
   ];
