@@ -17,7 +17,7 @@ import { At86rf233 } from './at86rf233.ts';
 import { Mrf24j40 } from './mrf24j40.ts';
 import { Cpu, HIGH, LOW } from './cpu.ts';
 import { makeCrypto } from './crypto.ts';
-import type { Medium, RadioTwin, Surroundings } from './device.ts';
+import type { AccessKind, Medium, RadioTwin, Surroundings } from './device.ts';
 import { Entropy } from './entropy.ts';
 import type { HardwareRandom } from './entropy.ts';
 import { esp32Globals } from './esp32.ts';
@@ -56,6 +56,10 @@ export interface TwinDefects extends Pick<Filter, 'highestVersion' | 'highestAck
 export interface TwinFaults {
   /** The nth octet from the radio (0: the next) arrives with these bits turned over. */
   glitch(nth: number, mask: number): void;
+  /** In the next access of this kind that has octet `at` behind its address, that one has these bits turned over. */
+  flip(kind: AccessKind, at: number, mask: number): void;
+  /** How many octets flip() has turned over since start. */
+  readonly flipped: number;
   loseInterrupts(count: number): void;
   brownOut(): void;
   stickPll(times: number): void;
@@ -280,6 +284,10 @@ export class TwinMote implements Mote {
     const { port, radio } = this.#running();
     return {
       glitch: (nth, mask) => port.glitch(nth, mask),
+      flip: (kind, at, mask) => port.flip(kind, at, mask),
+      get flipped() {
+        return port.flipped;
+      },
       loseInterrupts: (count) => port.loseInterrupts(count),
       brownOut: () => radio.brownOut(),
       stickPll: (times) => radio.stickPll(times),

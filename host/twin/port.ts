@@ -3,7 +3,7 @@
 
 import type { Cpu } from './cpu.ts';
 import { TwinError } from './device.ts';
-import type { RadioTwin } from './device.ts';
+import type { AccessKind, RadioTwin } from './device.ts';
 
 /** Pins of a board definition, by what they are for; numbers are those of the family's API. */
 export interface Wiring {
@@ -43,6 +43,11 @@ export class Port {
   #glitchIn = -1;
   #glitchMask = 0;
   #interruptsToLose = 0;
+  /** Octets of the access under way. */
+  #access: number[] = [];
+  #flip: { readonly kind: AccessKind; readonly at: number; readonly mask: number } | undefined;
+  /** Octets that were turned over by flip(). */
+  flipped = 0;
   /** Octets that crossed since start. */
   octets = 0;
 
@@ -90,7 +95,10 @@ export class Port {
     const { select, reset, sleep } = this.wiring;
     if (pin === select) {
       if (high) this.#radio.release();
-      else this.#radio.select();
+      else {
+        this.#access = [];
+        this.#radio.select();
+      }
     } else if (pin === reset) {
       if (this.#isWired('reset')) this.#radio.resetPin(high);
     } else if (pin === sleep) this.#radio.sleepPin(high);
@@ -106,8 +114,25 @@ export class Port {
     this.octets++;
     const wrong = this.#glitchIn === 0 ? this.#glitchMask : 0;
     if (this.#glitchIn >= 0) this.#glitchIn--;
-    const right = this.#radio.exchange(octet);
+    const mask = this.#flipOf(octet);
+    const toRadio = this.#flip?.kind === 'write' || this.#flip?.kind === 'frame out';
+    if (mask !== 0) {
+      this.#flip = undefined;
+      this.#radio.disturb();
+    }
+    const right = this.#radio.exchange(toRadio ? octet ^ mask : octet) ^ (toRadio ? 0 : mask);
     return (this.#defects.miso?.(right, this.octets) ?? right) ^ wrong;
+  }
+
+  /** What is turned over of this octet. */
+  #flipOf(octet: number): number {
+    this.#access.push(octet);
+    const flip = this.#flip;
+    if (flip === undefined) return 0;
+    const place = this.#radio.place(this.#access);
+    if (place?.kind !== flip.kind || place.at !== flip.at) return 0;
+    this.flipped++;
+    return flip.mask;
   }
 
   /** Calls `run` while the pin is at a level: again after each call. Without `run`: the one it had. */
@@ -144,6 +169,11 @@ export class Port {
   glitch(nth: number, mask: number): void {
     this.#glitchIn = nth;
     this.#glitchMask = mask;
+  }
+
+  /** In the next access of this kind that has octet `at` behind its address, that one has these bits turned over. */
+  flip(kind: AccessKind, at: number, mask: number): void {
+    this.#flip = { kind, at, mask };
   }
 
   /** The next interrupts are lost: no callback, and the pin is not armed again. */
