@@ -82,10 +82,12 @@ export async function openPort(path: string, options: PortOptions = {}): Promise
     throw portFailure(path, error as Error);
   }
 
+  let listener: (data: Uint8Array) => void = () => undefined;
+  port.on('data', (data: Buffer) => listener(data));
   const line: PortLine = {
     path,
     write: (data) => void port.write(Buffer.from(data)),
-    onData: (f) => void port.on('data', f),
+    onData: (f) => void (listener = f),
     onLost: (f) => void (lost = f),
     async signals(levels) {
       try {
