@@ -129,7 +129,8 @@ export class Console {
         },
       },
       uart: { on: this.#uart.on, write: this.#uart.write },
-      ...(build.crypto !== false && { crypto: cryptoModule() }),
+      crypto:
+        build.crypto === false ? undefined : { ...(host.globals.crypto as Record<string, unknown>), ...cryptoModule() },
       ...(build.encoder !== false && { encoder: encoderModule() }),
       ...(build.lua !== undefined && { _VERSION: build.lua }),
     };

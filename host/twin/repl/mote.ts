@@ -3,7 +3,7 @@
 // what was uploaded; air, radio and clock are the bench's.
 
 import { twinBoard } from '../board.ts';
-import type { TwinBoard } from '../board.ts';
+import type { TwinBoard, TwinChoices } from '../board.ts';
 import type { Callback } from '../nodemcu.ts';
 import type { Program } from '../program.ts';
 import type { Build } from './console.ts';
@@ -49,13 +49,18 @@ function nodemcu(globals: Modules, build: Omit<Build, 'family'>, files: Spiffs, 
 
 /**
  * Makes a board of the bench whose motes are blank: `kemp flash` makes motes of them.
- * @param name of a board. @param build what its NodeMCU has.
+ * @param name of a board. @param build what its NodeMCU has. @param random numbers of its hardware: usual ones unless said otherwise.
  * @throws UsageError if there is no such board.
  */
-export function replBoard(name: string, build: Omit<Build, 'family'> = {}): TwinBoard {
+export function replBoard(
+  name: string,
+  build: Omit<Build, 'family'> = {},
+  random?: TwinChoices['random'],
+): TwinBoard {
   const disks = new Map<string, { files: Spiffs; store: Store }>();
   const board = twinBoard(name, 'fengari', {
     seeded: false,
+    ...(random && { random }),
     own(mote, _role, globals) {
       const { files, store } = disks.get(mote)!;
       // A reset: of what was written, nothing waits in RAM.
