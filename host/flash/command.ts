@@ -64,10 +64,8 @@ function told(port: string, node: string | undefined, { slot, unchanged, recordF
   return `${who}: ${image}${recordFiles > 0 ? '; its records are new' : ''}`;
 }
 
-/** NodeMCU onto a board, if it is to be flashed first. @returns whether it was. */
-async function flashFirmware(line: PortLine, options: Options): Promise<boolean> {
-  if (options.firmware === undefined) return false;
-  const image = readFirmware(options.firmware);
+/** NodeMCU onto a board. */
+async function flashFirmware(line: PortLine, image: Uint8Array): Promise<void> {
   const bar = progressBar(`${line.path} NodeMCU`);
   try {
     const restarted = await writeFirmware(line, image, (octets, of) => bar.update(octets, of));
@@ -76,7 +74,6 @@ async function flashFirmware(line: PortLine, options: Options): Promise<boolean>
   } finally {
     bar.stop();
   }
-  return true;
 }
 
 /** @returns the node at a line. @throws RunFailure if it is none. */
@@ -94,12 +91,14 @@ async function flashOne(port: string, options: Options, network?: Network): Prom
   const plan = { board, role, network, luac, replace, anyHeap };
   const firmwareAlone = firmware !== undefined && !all && board === undefined && options.node === undefined;
   // What cannot be is said before anything is sent.
+  const image = firmware === undefined ? undefined : readFirmware(firmware);
   if (!all && !firmwareAlone) await prepare({ ...plan, node: options.node });
   const line = await openPort(port);
   let bar: Progress | undefined;
   try {
-    const enterMs = (await flashFirmware(line, options)) ? FIRST_BOOT_MS : undefined;
+    if (image !== undefined) await flashFirmware(line, image);
     if (firmwareAlone) return;
+    const enterMs = image === undefined ? undefined : FIRST_BOOT_MS;
     const node = all ? await attached(line, network!, enterMs) : options.node;
     const shown = progressBar(node === undefined ? port : `${port} ${node}`);
     bar = shown;

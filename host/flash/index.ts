@@ -5,6 +5,7 @@ import { RunFailure, UsageError } from '../errors.ts';
 import type { Role } from '../provision/fields.ts';
 import { findNode, recordsOf } from '../provision/network.ts';
 import type { Network, NetworkNode } from '../provision/network.ts';
+import type { Flash } from '../provision/records.ts';
 import type { Line } from '../serial/line.ts';
 import { openPort } from '../serial/port.ts';
 import { flashMote, identify } from './flash.ts';
@@ -33,10 +34,11 @@ export interface FlashPlan extends Omit<FlashOptions, 'records' | 'eui64'> {
 /** What the first start of NodeMCU may take: it formats its file system. */
 export const FIRST_BOOT_MS = 90_000;
 
-/** What a plan comes to: the image, and the node whose records go with it. */
+/** What a plan comes to: the image, and the node with the records that go with it. */
 interface Prepared {
   readonly target: Target;
   readonly node: NetworkNode | undefined;
+  readonly records: Flash | undefined;
 }
 
 /** @throws UsageError if the plan is not complete, or cannot be. */
@@ -51,8 +53,9 @@ export async function prepare(plan: FlashPlan): Promise<Prepared> {
   if (board === undefined) throw new UsageError('expected a board: give --board, or name it in the network file');
   if (node !== undefined && role !== node.role)
     throw new UsageError(`${node.name}: expected its role in the network, ${node.role}, got ${role}: leave out --role`);
+  const records = node && recordsOf(network!, node.name);
   const source = loadTarget(board, role);
-  return { node, target: luac === undefined ? source : await inFlashStore(source, luac) };
+  return { node, records, target: luac === undefined ? source : await inFlashStore(source, luac) };
 }
 
 /**
@@ -60,10 +63,8 @@ export async function prepare(plan: FlashPlan): Promise<Prepared> {
  * @throws UsageError if the plan is not complete. @throws RunFailure that names the port, the node and the next step.
  */
 export async function flashLine(line: Line, plan: FlashPlan): Promise<Flashed> {
-  const { network, enterMs, timers = REAL_TIME } = plan;
-  const { target, node } = await prepare(plan);
-  // Before anything is sent: a node that is retired has none.
-  const records = node && recordsOf(network!, node.name);
+  const { enterMs, timers = REAL_TIME } = plan;
+  const { target, node, records } = await prepare(plan);
   const session = new Session(line, timers);
   if (node !== undefined) session.title = `${line.path}: ${node.name}`;
   await session.enter(enterMs);
