@@ -16,10 +16,11 @@ export function examplesOf(page: string, heading: string): string[] {
   return [...text.slice(at, end < 0 ? undefined : end).matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, code]) => code!);
 }
 
-/** @returns what is wrong with the types of a program; `given`: declarations of what the page tells to have. */
-export function typeFaults(example: string, given = ''): string[] {
+/** @returns what is wrong with the types of each program, each a text of its own. */
+export function typeFaults(programs: readonly string[]): string[][] {
   // Beside package.json: the package knows itself by its name.
-  const path = inRepository('dist', 'example.ts');
+  const paths = programs.map((_, i) => inRepository('dist', `example-${i}.ts`));
+  const textOf = (name: string): string | undefined => programs[paths.indexOf(name)];
   const options: ts.CompilerOptions = {
     strict: true,
     noEmit: true,
@@ -30,15 +31,20 @@ export function typeFaults(example: string, given = ''): string[] {
   };
   const host = ts.createCompilerHost(options);
   const { getSourceFile, fileExists, readFile } = host;
-  const text = `${given}\n${example}`;
-  host.getSourceFile = (name, version, ...rest) =>
-    name === path ? ts.createSourceFile(name, text, version) : getSourceFile.call(host, name, version, ...rest);
-  host.fileExists = (name) => name === path || fileExists.call(host, name);
-  host.readFile = (name) => (name === path ? text : readFile.call(host, name));
-  const program = ts.createProgram([path], options, host);
-  return ts
-    .getPreEmitDiagnostics(program)
-    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
+  host.getSourceFile = (name, version, ...rest) => {
+    const text = textOf(name);
+    return text === undefined
+      ? getSourceFile.call(host, name, version, ...rest)
+      : ts.createSourceFile(name, text, version);
+  };
+  host.fileExists = (name) => textOf(name) !== undefined || fileExists.call(host, name);
+  host.readFile = (name) => textOf(name) ?? readFile.call(host, name);
+  const program = ts.createProgram(paths, options, host);
+  return paths.map((path) =>
+    ts
+      .getPreEmitDiagnostics(program, program.getSourceFile(path))
+      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' ')),
+  );
 }
 
 /** Runs a program in a folder. @param given values of what the page tells to have. @returns what it prints */

@@ -23,7 +23,7 @@ import type { Build } from '../../../host/twin/repl/console.ts';
 const ESP32 = 'nodemcu-esp32-mrf24j40';
 const ESP8266 = 'nodemcu-esp8266-at86rf233';
 const LUAC = fileURLToPath(new URL('luac.mjs', import.meta.url));
-const SPEED = 2;
+const SPEED = 3;
 
 const folder = mkdtempSync(join(tmpdir(), 'kemp-flash-'));
 const boards: Attached[] = [];
@@ -170,8 +170,8 @@ describe('kemp flash, on boards with an ESP32', { timeout: 240_000 }, () => {
 });
 
 describe('kemp flash, on a board with an ESP8266', { timeout: 240_000 }, () => {
-  // No encoder, and hardware that has no noise: only a seed makes a mote of it.
-  const motes = table(hall, ['base'], replBoard(ESP8266, { encoder: false, lfsRoom: 1 << 19 }, 'deaf'));
+  // The second one is there to be two. No encoder, and hardware that has no noise: only a seed makes a mote of it.
+  const motes = table(hall, ['base', 'm1'], replBoard(ESP8266, { encoder: false, lfsRoom: 1 << 19 }, 'deaf'));
   afterAll(() => motes.end());
 
   it('puts the image into the flash store, where alone there is room for it, and seeds the mote', async () => {
