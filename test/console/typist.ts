@@ -40,20 +40,22 @@ export class Typist {
   said = '';
   restarts = 0;
 
-  /** @param keep records the steps. @param onStep sees each, and the words of the outbox that it used. */
+  /** @param keep records the steps. @param onStep sees each, and the words of the outbox that it used. @param vm runs another image. */
   constructor(
     role: Role,
     {
       provisioned = true,
       keep = false,
       onStep = () => undefined,
+      vm = vmFactory('v8')(role),
     }: {
       provisioned?: boolean;
       keep?: boolean;
       onStep?: (inbox: readonly number[], outbox: Int32Array) => void;
+      vm?: MoteVm;
     } = {},
   ) {
-    this.#vm = vmFactory('v8')(role);
+    this.#vm = vm;
     this.#keep = keep;
     this.#onStep = onStep;
     this.#step(abi.INIT, [1, 2, 3, 4, 127, 0, 0]);
