@@ -55,7 +55,11 @@ class QuietTransport extends Transport {
 }
 
 /** @throws RunFailure unless the image has its boot loader where this chip looks for it. */
-function checkImage(line: PortLine, { CHIP_NAME, BOOTLOADER_FLASH_OFFSET: at }: ESPLoader['chip'], image: Uint8Array): void {
+function checkImage(
+  line: PortLine,
+  { CHIP_NAME, BOOTLOADER_FLASH_OFFSET: at }: ESPLoader['chip'],
+  image: Uint8Array,
+): void {
   // What begins at 0 on one chip is NodeMCU without its boot loader, or for another family, on a chip that begins elsewhere.
   if (image[at] === IMAGE_MAGIC && (at === FIRST_ADDRESS || image[FIRST_ADDRESS] !== IMAGE_MAGIC)) return;
   throw new RunFailure(

@@ -63,41 +63,45 @@ class Sum {
 }
 
 describeWith('lua53i', `${IN_LUA} lines in a Lua of 32 bits`, () => {
-  it.each(ROLES)('at a %s put out what they put out on V8, and its heap stays as it was', { timeout: 300_000 }, (role) => {
-    const sum = new Sum();
-    const input: string[] = [];
-    let typed = false;
-    let steps = 0;
-    const typist = new Typist(role, {
-      onStep([op, , , ...args], outbox) {
-        sum.add(outbox);
-        steps++;
-        if (!typed && [abi.INIT, abi.PRELOAD, abi.START].includes(op!)) input.push([op, ...args].join(' '));
-      },
-    });
-    typed = true;
-    input.push('');
-    const lines = new Lines(13);
-    for (let i = 0; i < IN_LUA; i++) {
-      const line = lines.next();
-      input.push(line.toString('hex'));
-      typist.type(line);
-      if (input.length % PAUSE === 0) typist.wait(1);
-    }
-    const image = readFileSync(inRepository('dist', BOARDS.lua53, `${role}.lua`), 'utf8');
-    const script = `local out = { (function(image, data, sizes, pause)\n${TYPE}\nend)((function()
+  it.each(ROLES)(
+    'at a %s put out what they put out on V8, and its heap stays as it was',
+    { timeout: 300_000 },
+    (role) => {
+      const sum = new Sum();
+      const input: string[] = [];
+      let typed = false;
+      let steps = 0;
+      const typist = new Typist(role, {
+        onStep([op, , , ...args], outbox) {
+          sum.add(outbox);
+          steps++;
+          if (!typed && [abi.INIT, abi.PRELOAD, abi.START].includes(op!)) input.push([op, ...args].join(' '));
+        },
+      });
+      typed = true;
+      input.push('');
+      const lines = new Lines(13);
+      for (let i = 0; i < IN_LUA; i++) {
+        const line = lines.next();
+        input.push(line.toString('hex'));
+        typist.type(line);
+        if (input.length % PAUSE === 0) typist.wait(1);
+      }
+      const image = readFileSync(inRepository('dist', BOARDS.lua53, `${role}.lua`), 'utf8');
+      const script = `local out = { (function(image, data, sizes, pause)\n${TYPE}\nend)((function()
 ${image}\nend)(), io.read('*a'), { ${abi.ARGUMENTS.slice(1).join()} }, ${PAUSE}) }
 print(table.concat(out, ' '))`;
-    const stdin = `${input.join('\n')}\n`;
-    const [out, taken, , asked, before, after] = runLua('lua53i', { script, stdin, timeout: 240_000 })
-      .trim()
-      .split(' ');
-    expect(out).toBe(String(sum));
-    expect(Number(taken)).toBe(steps);
-    expect(Number(asked)).toBe(0);
-    expect(Number(after)).toBeLessThanOrEqual(Number(before));
-    console.log(`${role}: ${steps} steps, ${before} octets held after a quarter, ${after} at the end`);
-  });
+      const stdin = `${input.join('\n')}\n`;
+      const [out, taken, , asked, before, after] = runLua('lua53i', { script, stdin, timeout: 240_000 })
+        .trim()
+        .split(' ');
+      expect(out).toBe(String(sum));
+      expect(Number(taken)).toBe(steps);
+      expect(Number(asked)).toBe(0);
+      expect(Number(after)).toBeLessThanOrEqual(Number(before));
+      console.log(`${role}: ${steps} steps, ${before} octets held after a quarter, ${after} at the end`);
+    },
+  );
 });
 
 const MACHINES: readonly [Profile, Vm][] = [

@@ -97,12 +97,15 @@ describe.each(Object.entries(NOUNS))('the console of a %s', (_role, { mote, noun
   it('takes a space behind the last word', () => {
     for (const line of ['state ', 'state json ', ...(mote === 'base' ? ['down 0021 0a0b '] : ['send 0a0b '])])
       expect(answer(mote, line).at(-1), line).toBe('Done');
-    for (const line of mote === 'base' ? ['down 0021 0a0', 'down 0021 json', 'down 0021 0ajson'] : ['send 0', 'send json', 'send x json'])
+    for (const line of mote === 'base'
+      ? ['down 0021 0a0', 'down 0021 json', 'down 0021 0ajson']
+      : ['send 0', 'send json', 'send x json'])
       expect(answer(mote, line), line).toEqual(['Error 3: InvalidArgument']);
   });
 
   it('refuses a value too many with `json`, too', () => {
-    for (const noun of ['state', 'keys', 'help']) expect(answer(mote, `${noun} x json`)).toEqual(['Error 3: InvalidArgument']);
+    for (const noun of ['state', 'keys', 'help'])
+      expect(answer(mote, `${noun} x json`)).toEqual(['Error 3: InvalidArgument']);
     expect(answer(mote, 'fly json')).toEqual(['Error 1: UnknownCommand']);
   });
 });

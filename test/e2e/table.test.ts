@@ -9,7 +9,15 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { SerialBench } from '../../host/bench/serial.ts';
 import { runCli } from '../../host/cli.ts';
-import { findNode, loadNetwork, MoteConsole, openPort, parseScenario, replBoard, serveBench } from '../../host/index.ts';
+import {
+  findNode,
+  loadNetwork,
+  MoteConsole,
+  openPort,
+  parseScenario,
+  replBoard,
+  serveBench,
+} from '../../host/index.ts';
 import type { Network } from '../../host/index.ts';
 import { inRepository } from '../../host/root.ts';
 import { examplesOf, runExample } from '../host/examples.ts';
@@ -160,8 +168,7 @@ describe('an empty table', { timeout: 900_000 }, () => {
     process.emit('SIGINT');
     expect(await watching).toBe(0);
     vi.restoreAllMocks();
-    for (const node of NODES)
-      expect(shown).toMatch(new RegExp(`\\w+ +${plain(node)} +follows ${portOf(node)}\n`));
+    for (const node of NODES) expect(shown).toMatch(new RegExp(`\\w+ +${plain(node)} +follows ${portOf(node)}\n`));
 
     await kemp(handover!);
     await until('m1', 'state', new RegExp(`state=joined parent=${other}`));

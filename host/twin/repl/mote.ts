@@ -52,11 +52,7 @@ function nodemcu(globals: Modules, build: Omit<Build, 'family'>, files: Spiffs, 
  * @param name of a board. @param build what its NodeMCU has. @param random numbers of its hardware: usual ones unless said otherwise.
  * @throws UsageError if there is no such board.
  */
-export function replBoard(
-  name: string,
-  build: Omit<Build, 'family'> = {},
-  random?: TwinChoices['random'],
-): TwinBoard {
+export function replBoard(name: string, build: Omit<Build, 'family'> = {}, random?: TwinChoices['random']): TwinBoard {
   const disks = new Map<string, { files: Spiffs; store: Store }>();
   const board = twinBoard(name, 'fengari', {
     seeded: false,

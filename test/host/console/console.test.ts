@@ -9,9 +9,11 @@ import { serveBench } from '../../../host/bench/serial.ts';
 import type { SerialBench } from '../../../host/bench/serial.ts';
 import { runCli } from '../../../host/cli.ts';
 import { completer } from '../../../host/console/completion.ts';
-import { examine } from '../../../host/console/doctor.ts';
+import { examine, LEAST_FILES, MODULES as LOOKED_FOR } from '../../../host/console/doctor.ts';
 import { converse } from '../../../host/console/interactive.ts';
 import { MoteConsole } from '../../../host/console/mote-console.ts';
+import { loadTarget } from '../../../host/flash/target.ts';
+import { twinBoards } from '../../../host/twin/board.ts';
 import { openPort } from '../../../host/serial/port.ts';
 import { openPty } from '../../../host/serial/pty.ts';
 import { stand } from '../../protocol/resets.ts';
@@ -175,7 +177,7 @@ describe('kemp monitor', () => {
 });
 
 /** Modules of a NodeMCU firmware for the ESP8266, as far as they are looked at. */
-const MODULES = `for m in ('tmr gpio spi uart rtcmem adc'):gmatch('%S+') do _G[m] = {} end
+const MODULES = `for m in ('tmr gpio spi uart rtcmem adc crypto'):gmatch('%S+') do _G[m] = {} end
   file = { fsinfo = function() return FREE or 3000000, 1, 3000001 end }
   node = { heap = function() return HEAP or 42000 end, info = function(what) return { number_type = 'integer', ssl = false } end }`;
 const ENCODER = "encoder = { fromBase64 = function(text) return text == 'S0VNUA==' and 'KEMP' or nil end }";
@@ -222,6 +224,16 @@ describe('kemp doctor', () => {
     for (const line of expected) expect(out).toMatch(line);
     expect(err).toMatch(/^kemp: \/dev\/pts\/\d+: \d to mend/);
     expect(status).toBe(1);
+  });
+
+  it('looks for what the images are made of', () => {
+    for (const board of twinBoards())
+      for (const role of ['mote', 'router', 'base'] as const) {
+        const { family, modules, useful, content } = loadTarget(board, role);
+        expect(LOOKED_FOR[family]).toEqual(expect.arrayContaining([...modules, ...useful]));
+        expect(LEAST_FILES).toBeGreaterThan(content.length + 12_000);
+        expect(LEAST_FILES).toBeLessThan(1.5 * content.length);
+      }
   });
 
   it('says that nothing answers', async () => {

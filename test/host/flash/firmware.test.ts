@@ -113,7 +113,9 @@ describe.each(['esp8266', 'esp32'] as const)('a firmware for the %s', (family) =
     const before = Buffer.from(rom.flash);
     const other = firmwareFor(family === 'esp32' ? 'esp8266' : 'esp32');
     await expect(writeFirmware(line, other)).rejects.toThrow(
-      new RegExp(`^/dev/ttyUSB7: expected a firmware for this ${family.toUpperCase()}, .*, got another: give --firmware`),
+      new RegExp(
+        `^/dev/ttyUSB7: expected a firmware for this ${family.toUpperCase()}, .*, got another: give --firmware`,
+      ),
     );
     expect(rom.flash.equals(before)).toBe(true);
   });
