@@ -65,7 +65,7 @@ describe('kemp console with lines', () => {
   it("ends with the number of the mote's error, and names port, line and the next step", async () => {
     const { status, err } = await kemp('console', '--port', portOf('m1'), '-e', 'ping 0099', '-e', 'role');
     expect(status).toBe(5);
-    expect(err).toContain(portOf('m1'));
+    expect(err).toMatch(new RegExp(`^kemp: ${portOf('m1')} \\([0-9a-f]{16}\\): "ping 0099" was`));
     expect(err).toMatch(/"ping 0099" was answered by Error 5: UnknownNode: `keys` lists/);
     expect((await kemp('console', '--port', portOf('base'), '-e', 'state')).out).toContain('state=base');
     expect((await kemp('console', '--port', portOf('base'), '-e', 'fly')).status).toBe(1);
@@ -111,11 +111,13 @@ describe('a conversation', () => {
     let shown = '';
     output.on('data', (text: Buffer) => (shown += text.toString()));
     const ended = converse(mote, { input, output, time: false, filter: undefined });
+    await expect.poll(() => shown, { timeout: 8000 }).toContain('> ');
     const says = async (text: string, expected: RegExp): Promise<void> => {
       shown = '';
       input.write(`${text}\n`);
       await expect.poll(() => shown, { timeout: 8000 }).toMatch(expected);
     };
+    expect(shown).toMatch(new RegExp(`^${portOf('base')} \\([0-9a-f]{16}\\): \`help\` lists`));
     await says('role', /role=base\n/);
     await says('fly', /Error 1: UnknownCommand\n/);
     await says('.filter via', /> /);
