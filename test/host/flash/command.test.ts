@@ -39,14 +39,19 @@ interface Said {
   readonly err: string;
 }
 
-async function kemp(...args: string[]): Promise<Said> {
+/** Starts a command. @returns what it has said so far, and how it ends */
+function begin(...args: string[]): { said: { out: string; err: string }; ended: Promise<Said> } {
   const said = { out: '', err: '' };
   vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((said.out += String(text)), true));
   vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((said.err += String(text)), true));
-  const status = await runCli(args);
-  vi.restoreAllMocks();
-  return { status, ...said };
+  const ended = runCli(args).then((status) => {
+    vi.restoreAllMocks();
+    return { status, ...said };
+  });
+  return { said, ended };
 }
+
+const kemp = (...args: string[]): Promise<Said> => begin(...args).ended;
 
 const hall = enrol(makeNetwork({ name: 'hall', pan: '1234', channel: 15 }), [
   { name: 'r1', role: 'router' },
@@ -278,14 +283,39 @@ describe('kemp flash, on a board that is not what it should be', { timeout: 60_0
     image.fill(0xe9, 0x1000, 0x9000);
     const path = join(folder, 'nodemcu.bin');
     writeFileSync(path, image);
-    const flashing = kemp('flash', '--port', board.port, '--firmware', path, '--board', ESP32, '--role', 'mote');
-    await vi.waitUntil(() => board.rom.flash.subarray(0, image.length).equals(image), { timeout: 60_000 });
+    const { said, ended } = begin(
+      'flash',
+      '--port',
+      board.port,
+      '--firmware',
+      path,
+      '--board',
+      ESP32,
+      '--role',
+      'mote',
+    );
     // Who flashes it is told to press the button, and does.
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await vi.waitUntil(() => said.out.includes('press reset'), { timeout: 60_000 });
+    expect(board.rom.flash.subarray(0, image.length).equals(image)).toBe(true);
     board.rom.reset(false);
-    const { out, err, status } = await flashing;
+    const { out, err, status } = await ended;
     expect(out).toBe(`${board.port}: NodeMCU is flashed: press reset to start it\n`);
     expect(err).toContain(`${board.port}: expected room for`);
+    expect(status).toBe(1);
+  });
+
+  it('flashes NodeMCU first with --all, too, and finds out then who it is', { timeout: 120_000 }, async () => {
+    const board = plugIn({ family: 'esp32' }, { download: true });
+    board.twin.files.room = 100_000;
+    const nodes = hall.nodes.map((node) => (node.name === 'm1' ? { ...node, port: board.port } : node));
+    const firmware = join(folder, 'nodemcu.bin');
+    const args = ['--port', board.port, '--firmware', firmware, '--network', await fileOf({ ...hall, nodes })];
+    const { said, ended } = begin('flash', '--all', ...args);
+    await vi.waitUntil(() => said.out.includes('press reset'), { timeout: 60_000 });
+    board.rom.reset(false);
+    const { out, err, status } = await ended;
+    expect(out).toBe(`${board.port}: NodeMCU is flashed: press reset to start it\n`);
+    expect(err).toMatch(new RegExp(`^kemp: ${board.port}: m1: expected room for`));
     expect(status).toBe(1);
   });
 
