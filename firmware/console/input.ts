@@ -159,8 +159,25 @@ export function nextWord(): void {
 }
 
 /** Octets of the line from its word of now on. */
-export function rest(): number {
+function rest(): number {
   return line[END] - line[WORD];
+}
+
+/** Octets of the word of now, where it is the last one and of any length; `json` behind it says how to answer. */
+export function lastLength(): number {
+  const from = line[WORD];
+  let length = rest();
+  // Of spaces there is never more than one.
+  if (octetAt(from + length - 1) === SPACE) length--;
+  if (length <= 5 || octetAt(from + length - 5) !== SPACE) return length;
+  line[WORD] = from + length - 4;
+  line[WORD + LENGTH] = 4;
+  if (says(WORD, 'json')) {
+    line[JSON] = 1;
+    length -= 5;
+  }
+  line[WORD] = from;
+  return length;
 }
 
 /** True behind the last word. */

@@ -52,10 +52,10 @@ export function serveBench(options: BenchOptions, speed: number, stop: AbortSign
     try {
       const began = performance.now();
       while (opened.micros < opened.end && !stop.aborted) {
-        const target = (performance.now() - began) * 1000 * speed;
+        const target = Math.min(Math.floor((performance.now() - began) * 1000 * speed), opened.end);
         const busyUntil = performance.now() + BUSY_MS;
-        while (opened.micros < Math.min(target, opened.end) && performance.now() < busyUntil)
-          opened.runTo(Math.floor(Math.min(target, opened.micros + SLICE_MICROS)));
+        while (opened.micros < target && performance.now() < busyUntil)
+          opened.runTo(Math.min(target, opened.micros + SLICE_MICROS));
         await wait(TICK_MS);
       }
       return opened.result();

@@ -60,6 +60,7 @@ export async function converse(mote: MoteConsole, talk: Conversation): Promise<v
   const { input, output } = talk;
   const isTerminal = output.isTTY === true;
   const { rows: help } = await mote.ask('help');
+  await mote.identify();
   const lines = createInterface({
     input,
     output,

@@ -55,8 +55,8 @@ interface Question {
 
 export class MoteConsole {
   readonly line: Line;
-  /** As messages name it: the port, and the mote if it is known. */
-  readonly where: string;
+  /** As messages name it: the port, and the mote once it is known. */
+  where: string;
   /** Gets lines that begin with "~", and others that answer nothing. */
   onNote: (note: string) => void = () => undefined;
   /** Gets the reports of a board, without their "@". */
@@ -102,6 +102,18 @@ export class MoteConsole {
       throw new RunFailure(`${this.where}: expected JSON to "${text} json", got ${JSON.stringify(row)}: ask again`, {
         cause: error,
       });
+    }
+  }
+
+  /** Finds out who the mote is, for the messages; one that has no identity, or no answer, keeps its port alone. */
+  async identify(): Promise<void> {
+    if (this.where !== this.line.path) return;
+    try {
+      const { rows } = await this.ask('state json');
+      const { eui64 } = JSON.parse(rows[0] ?? '{}') as { eui64?: string };
+      if (eui64 !== undefined) this.where = `${this.line.path} (${eui64})`;
+    } catch {
+      // What was to be said about it is said all the same.
     }
   }
 

@@ -33,6 +33,8 @@ export async function runScript(
     const text = json && !/\sjson$/.test(line) ? `${line} json` : line;
     const { rows, error, name } = await mote.ask(text);
     rows.forEach(print);
-    if (error !== 0) throw mote.failure(line, error, name);
+    if (error === 0) continue;
+    await mote.identify();
+    throw mote.failure(line, error, name);
   }
 }

@@ -8,10 +8,12 @@ import { RunFailure, UsageError } from '../errors.ts';
 import { openNetworkFile, withNetworkOptions } from '../provision/command.ts';
 import type { NetworkOptions } from '../provision/command.ts';
 import type { Network } from '../provision/network.ts';
+import type { Line } from '../serial/line.ts';
 import { listPorts, openPort } from '../serial/port.ts';
+import type { PortLine } from '../serial/port.ts';
 import { twinBoards } from '../twin/board.ts';
 import { writeFirmware } from './firmware.ts';
-import { flashLine, nodeAt } from './index.ts';
+import { FIRST_BOOT_MS, flashLine, nodeAt, prepare } from './index.ts';
 import type { Flashed } from './index.ts';
 
 interface Options extends NetworkOptions {
@@ -30,8 +32,13 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
+interface Progress {
+  update(octets: number, of: number): void;
+  stop(): void;
+}
+
 /** A bar on a terminal; nothing elsewhere. */
-function progressBar(what: string): { update(octets: number, of: number): void; stop(): void } {
+function progressBar(what: string): Progress {
   const bar = process.stderr.isTTY
     ? new cliProgress.SingleBar({
         format: `${what} {bar} {value} of {total} octets, {eta} s`,
@@ -57,28 +64,55 @@ function told(port: string, node: string | undefined, { slot, unchanged, recordF
   return `${who}: ${image}${recordFiles > 0 ? '; its records are new' : ''}`;
 }
 
-async function flashOne(port: string, node: string | undefined, options: Options, network?: Network): Promise<void> {
-  const line = await openPort(port);
-  const bar = progressBar(node ?? port);
+/** NodeMCU onto a board. */
+async function flashFirmware(line: PortLine, image: Uint8Array): Promise<void> {
+  const bar = progressBar(`${line.path} NodeMCU`);
   try {
-    if (options.firmware !== undefined) {
-      const image = readFirmware(options.firmware);
-      await writeFirmware(line, image, (octets, of) => bar.update(octets, of));
-      bar.stop();
-      say(`${port}: NodeMCU is flashed`);
-      if (options.board === undefined && node === undefined) return;
-    }
-    const { board, role, luac, replace, anyHeap } = options;
-    const plan = { board, role, node, network, luac, replace, anyHeap };
+    const restarted = await writeFirmware(line, image, (octets, of) => bar.update(octets, of));
+    bar.stop();
+    say(`${line.path}: NodeMCU is flashed${restarted ? '' : ': press reset to start it'}`);
+  } finally {
+    bar.stop();
+  }
+}
+
+/** @returns the node at a line. @throws RunFailure if it is none. */
+async function attached(line: Line, network: Network, enterMs: number | undefined): Promise<string> {
+  const node = await nodeAt(line, network, { enterMs });
+  if (node === undefined)
+    throw new RunFailure(
+      `${line.path}: a blank board: flash it alone, with --node, or give its node this port in the network file`,
+    );
+  return node;
+}
+
+async function flashOne(port: string, options: Options, network?: Network): Promise<void> {
+  const { board, role, luac, replace, anyHeap, firmware, all } = options;
+  const plan = { board, role, network, luac, replace, anyHeap };
+  const firmwareAlone = firmware !== undefined && !all && board === undefined && options.node === undefined;
+  // What cannot be is said before anything is sent.
+  const image = firmware === undefined ? undefined : readFirmware(firmware);
+  if (!all && !firmwareAlone) await prepare({ ...plan, node: options.node });
+  const line = await openPort(port);
+  let bar: Progress | undefined;
+  try {
+    if (image !== undefined) await flashFirmware(line, image);
+    if (firmwareAlone) return;
+    const enterMs = image === undefined ? undefined : FIRST_BOOT_MS;
+    const node = all ? await attached(line, network!, enterMs) : options.node;
+    const shown = progressBar(node === undefined ? port : `${port} ${node}`);
+    bar = shown;
     const flashed = await flashLine(line, {
       ...plan,
-      progress: (octets, of) => bar.update(octets, of),
+      node,
+      enterMs,
+      progress: (octets, of) => shown.update(octets, of),
       note: (text) => say(`${port}: ${text}`),
     });
     bar.stop();
     say(told(port, node, flashed));
   } finally {
-    bar.stop();
+    bar?.stop();
     await line.close();
   }
 }
@@ -113,16 +147,10 @@ async function flashAll(options: Options): Promise<void> {
   const failures: string[] = [];
   for (const port of ports) {
     try {
-      const line = await openPort(port);
-      const node = await nodeAt(line, network).finally(() => line.close());
-      if (node === undefined)
-        throw new RunFailure(
-          `${port}: a blank board: flash it alone, with --node, or give its node this port in the file`,
-        );
-      await flashOne(port, node, options, network);
+      await flashOne(port, options, network);
     } catch (error) {
       if (!(error instanceof RunFailure || error instanceof UsageError)) throw error;
-      failures.push(error.message);
+      failures.push(error.message.startsWith(port) ? error.message : `${port}: ${error.message}`);
     }
   }
   if (failures.length > 0) throw new RunFailure(failures.join('\n'));
@@ -131,7 +159,7 @@ async function flashAll(options: Options): Promise<void> {
 async function run(options: Options): Promise<void> {
   if (options.all) return flashAll(options);
   const network = options.node === undefined ? undefined : await openNetworkFile(options);
-  await flashOne(await onlyPort(options.port), options.node, options, network);
+  await flashOne(await onlyPort(options.port), options, network);
 }
 
 /** @returns the command, for the program `kemp`. */

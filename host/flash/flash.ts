@@ -93,6 +93,13 @@ export async function checkFit(mote: RemoteMote, target: Target, options: FlashO
     );
 }
 
+/** What makes it slower, and no more. */
+async function tellLacks(mote: RemoteMote, target: Target, { note }: FlashOptions): Promise<void> {
+  const lacks = (name: string): string => `this NodeMCU is built without the module ${name}: `;
+  if (!mote.info.encoder) note?.(`${lacks('encoder')}all is sent in hexadecimal, which takes half as long again`);
+  for (const name of await mote.missing(target.useful)) note?.(`${lacks(name)}the image does without, more slowly`);
+}
+
 function noRoom(mote: RemoteMote, needed: number): RunFailure {
   const { remaining, total } = mote.info.room;
   return mote.session.failure(
@@ -207,9 +214,10 @@ async function writeRecords(
 }
 
 /** One round: from whatever state the mote is in. @throws SessionLost if it is reset meanwhile. */
-async function round(session: Session, target: Target, options: FlashOptions): Promise<Flashed> {
+async function round(session: Session, target: Target, options: FlashOptions, first: boolean): Promise<Flashed> {
   const mote = await RemoteMote.meet(session);
   await checkFit(mote, target, options);
+  if (first) await tellLacks(mote, target, options);
   const files = await mote.files();
   const [running, other] = await readSlots(mote, files);
   const unchanged = running?.id === target.id && running.kind === target.kind && !running.failed;
@@ -240,7 +248,7 @@ async function round(session: Session, target: Target, options: FlashOptions): P
 export async function flashMote(session: Session, target: Target, options: FlashOptions = {}): Promise<Flashed> {
   for (let rounds = 0; rounds < MOST_ROUNDS; rounds++) {
     try {
-      const flashed = await round(session, target, options);
+      const flashed = await round(session, target, options, rounds === 0);
       await start(session, flashed);
       return flashed;
     } catch (error) {

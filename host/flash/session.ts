@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { RunFailure } from '../errors.ts';
 import type { Line } from '../serial/line.ts';
+import type { PortLine } from '../serial/port.ts';
 import { pause } from './timers.ts';
 import type { Timers } from './timers.ts';
 
@@ -28,7 +29,6 @@ const KEPT_OCTETS = 1 << 14;
 /** How often the interpreter is looked for, and when other means are tried. */
 const PING_MS = 250;
 const REBOOT_AFTER_MS = 750;
-const PULSE_AFTER_MS = 4000;
 const ENTER_MS = 12_000;
 
 const PING = "if kempstay then kempstay() end print('~ping'..21*2 ..'~')";
@@ -62,6 +62,8 @@ export class Session {
   title: string;
   #said = '';
   #look: () => void = () => undefined;
+  #gone: RunFailure | undefined;
+  #leave: (error: RunFailure) => void = () => undefined;
   /** How often the last command was sent. */
   attempts = 0;
   #prefix = '';
@@ -75,6 +77,14 @@ export class Session {
       this.#said = (this.#said + Buffer.from(octets).toString('latin1')).slice(-KEPT_OCTETS);
       this.#look();
     });
+    if ('onLost' in line)
+      (line as PortLine).onLost((reason) => {
+        this.#gone = this.failure(
+          `the port is gone (${reason})`,
+          'plug the board in and do the same again, which goes on from here; the firmware that was there still runs',
+        );
+        this.#leave(this.#gone);
+      });
   }
 
   /** An error that names the port and the mote. @param step what to do. */
@@ -86,13 +96,24 @@ export class Session {
     this.line.write(Buffer.from(text, 'latin1'));
   }
 
-  /** @returns what `find` found in what the mote said since the last command, or undefined after a while. */
+  /**
+   * @returns what `find` found in what the mote said since the last command, or undefined after a while.
+   * @throws RunFailure if the port is gone.
+   */
   waitFor<T>(find: (said: string) => T | undefined, millis: number): Promise<T | undefined> {
-    return new Promise((resolve) => {
-      const done = (found: T | undefined): void => {
-        this.#look = () => undefined;
+    return new Promise((resolve, reject) => {
+      if (this.#gone !== undefined) return reject(this.#gone);
+      const end = (): void => {
+        this.#look = this.#leave = () => undefined;
         cancel();
+      };
+      const done = (found: T | undefined): void => {
+        end();
         resolve(found);
+      };
+      this.#leave = (error) => {
+        end();
+        reject(error);
       };
       const cancel = this.timers.after(millis, () => done(undefined));
       this.#look = () => {
@@ -105,8 +126,8 @@ export class Session {
 
   /**
    * Gets hold of the interpreter: of a bare NodeMCU, in the second that the loader waits after a reset, or of a mote that runs,
-   * which is told to reboot, or reset by its pins where the port has them.
-   * @throws RunFailure if nothing answers.
+   * which is told to reboot, or reset by its pins where the port has them, after a third of the time.
+   * @param millis how long to try. @throws RunFailure if nothing answers.
    */
   async enter(millis = ENTER_MS): Promise<void> {
     for (let past = 0, rebooted = 0, pulsed = false; past < millis; past += PING_MS) {
@@ -120,7 +141,7 @@ export class Session {
         // The console of a mote that runs; no interpreter minds.
         this.#write('\nreboot\n');
         rebooted++;
-      } else if (past >= PULSE_AFTER_MS && !pulsed) {
+      } else if (past >= millis / 3 && !pulsed) {
         pulsed = true;
         await this.#pulseReset();
       }

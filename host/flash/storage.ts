@@ -3,9 +3,10 @@
 // records (docs/storage.md). The log is in two files; the one that is not the latest is replaced, so that the mote has its
 // records whatever happens. It takes the file with the higher sequence number, and makes the other one like it.
 
+import { randomBytes } from 'node:crypto';
 import * as records from '../../firmware/records.ts';
 import type { Flash } from '../provision/records.ts';
-import { LOG_FILES, logOf, readLog, readLogs } from '../storage/log.ts';
+import { LOG_FILES, logOf, readLog, readLogs, SEED_RECORD, SEED_WORDS } from '../storage/log.ts';
 
 type Files = ReadonlyMap<string, Uint8Array>;
 
@@ -59,7 +60,14 @@ function kept(before: Flash, wanted: Flash): Flash {
   return new Map([...before].filter(([record]) => isBase || record < records.RECORD_REGISTRY));
 }
 
+/** Random octets of this machine: what a board's hardware alone is not trusted with (docs/storage.md, "Random numbers"). */
+function newSeed(): Int32Array {
+  const octets = randomBytes(4 * SEED_WORDS);
+  return Int32Array.from({ length: SEED_WORDS }, (_, i) => octets.readInt32BE(4 * i));
+}
+
 /**
+ * With each change the mote gets a new seed for its random numbers, too; and a mote that has none gets one.
  * @param existing files that hold records, by name, as they are on the mote.
  * @param wanted the records of provisioning. @param anew the records that are there may be damaged: they are given up.
  * @returns the file that has to be replaced; none where all is as it should be. @throws DamagedRecords
@@ -72,8 +80,9 @@ export function planStorage(existing: Files, wanted: Flash, anew = false): Map<s
   const after = kept(before, wanted);
   for (const [record, words] of wanted)
     after.set(record, record >= records.RECORD_NODE ? merged(before.get(record), words) : words);
-  if (after.size === before.size && [...after].every(([record, words]) => equal(before.get(record), words)))
-    return new Map();
+  const same = after.size === before.size && [...after].every(([record, words]) => equal(before.get(record), words));
+  if (same && before.get(SEED_RECORD)?.length === SEED_WORDS) return new Map();
+  after.set(SEED_RECORD, newSeed());
   const sequence = (log?.sequence ?? 0) + after.size;
   const [first, second] = files.map((content) => (content === undefined ? undefined : readLog(content)));
   // Of two that are alike the first.

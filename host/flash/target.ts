@@ -23,8 +23,9 @@ export interface Target {
   readonly family: Family;
   /** Profile of the Lua that it was compiled for. */
   readonly lua: string;
-  /** Modules of NodeMCU that it names. */
+  /** Modules of NodeMCU that it cannot do without, and those that it does better with. */
   readonly modules: readonly string[];
+  readonly useful: readonly string[];
   /** Octets that its code takes where it is loaded. */
   readonly codeOctets: number;
   /** First half of the SHA-256 of the source as it is sent, in hex: 32 digits. */
@@ -44,7 +45,9 @@ const ID_DIGITS = 32;
 /** A self-test is compiled on the board, which takes about as much again. */
 const COMPILED = 2;
 /** Modules of NodeMCU that drivers are made of. */
-const MODULES = ['adc', 'crypto', 'file', 'gpio', 'io', 'node', 'rtcmem', 'sodium', 'spi', 'tmr', 'uart'];
+const MODULES = ['adc', 'file', 'gpio', 'io', 'node', 'rtcmem', 'sodium', 'spi', 'tmr', 'uart'];
+/** AES by NodeMCU; where it is absent it is done in Lua (docs/crypto-core.md, "By trade-off"). */
+const USEFUL = ['crypto'];
 
 /** Two fifths of an image indent its lines; Lua needs none of it outside long strings, which no image of ours has. */
 function withoutIndents(image: Buffer): Buffer {
@@ -72,12 +75,14 @@ export function loadTarget(board: string, role: Role | 'selftest'): Target {
     throw new UsageError(`expected the image ${path}, got no such file: run \`npm run build\` first`);
   }
   const text = content.toString('latin1');
+  const named = (name: string): boolean => new RegExp(`(?<![\\w.])${name}\\.\\w`).test(text);
   return {
     board,
     role,
     family: hardware.mcu,
     lua,
-    modules: MODULES.filter((name) => new RegExp(`(?<![\\w.])${name}\\.\\w`).test(text)),
+    modules: MODULES.filter(named),
+    useful: USEFUL.filter(named),
     codeOctets: (imageBytes[role] ?? content.length) * (role === 'selftest' ? COMPILED : 1),
     id: createHash('sha256').update(content).digest('hex').slice(0, ID_DIGITS),
     kind: 'lua',

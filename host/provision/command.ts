@@ -94,14 +94,19 @@ function csvField(value: unknown): string {
   return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
+/** What `import` reads again: all of a node but how often its key was rotated. */
 function exported(network: Network, format: 'csv' | 'json', withKeys: boolean): string {
+  const fields = ['name', 'role', 'eui64', 'short', ...(withKeys ? ['key'] : []), 'zones', 'channel', 'board', 'port'];
   const nodes = network.nodes
     .filter(({ retired, role }) => retired === undefined && role !== 'base')
-    .map((node) => (withKeys ? node : shown(node)));
-  if (format === 'json') return JSON.stringify(nodes, null, 2);
-  const fields = ['name', 'role', 'eui64', 'short', ...(withKeys ? ['key'] : []), 'zones', 'channel', 'board', 'port'];
-  const lines = nodes.map((node) => fields.map((field) => csvField(node[field as keyof typeof node])).join(','));
-  return [fields.join(','), ...lines].join('\n');
+    .map((node) => fields.map((field) => [field, node[field as keyof typeof node]] as const));
+  if (format === 'json')
+    return JSON.stringify(
+      nodes.map((node) => Object.fromEntries(node) as object),
+      null,
+      2,
+    );
+  return [fields.join(','), ...nodes.map((node) => node.map(([, value]) => csvField(value)).join(','))].join('\n');
 }
 
 interface InitOptions extends NetworkOptions {

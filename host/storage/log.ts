@@ -4,6 +4,10 @@
 /** The two files of a mote, each with all records. To provision one, the first is enough: the mote makes the second. */
 export const LOG_FILES = ['kemp.a', 'kemp.b'] as const;
 
+/** The seed of a board's random numbers, which no role has: the board puts another in its place at each start. */
+export const SEED_RECORD = 0;
+export const SEED_WORDS = 4;
+
 /** What check values begin with: "KEMP". */
 const CHECK_START = 0x4b454d50;
 /** The file's first record: "KE" and one word, which is 0; its version in place of a sequence number. */

@@ -12,7 +12,7 @@ import { RETAINED_WORDS } from '../vm/abi.ts';
 import { BenchError } from '../bench/mote.ts';
 import type { Mote, MoteEnvironment } from '../bench/mote.ts';
 import type { Flash } from '../bench/preload.ts';
-import { LOG_FILES, logOf, readLogs } from '../storage/log.ts';
+import { LOG_FILES, logOf, readLogs, SEED_RECORD, SEED_WORDS } from '../storage/log.ts';
 import { At86rf233 } from './at86rf233.ts';
 import { Mrf24j40 } from './mrf24j40.ts';
 import { Cpu, HIGH, LOW } from './cpu.ts';
@@ -101,9 +101,7 @@ function* halves(word: () => number): Generator<number> {
   }
 }
 
-/** The seed of a board's random numbers, and where it keeps the key of its generator over a sleep (board-defs/nodemcu/). */
-const SEED_RECORD = 0;
-const SEED_WORDS = 4;
+/** Where a board keeps the key of its generator over a sleep (board-defs/nodemcu/). */
 const KEPT_KEY = 116;
 
 export class TwinMote implements Mote {

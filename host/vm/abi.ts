@@ -76,7 +76,7 @@ export function faultText(code: number): string {
 }
 
 /** Arguments of each op out; STORE and TEXT have `count` words more. */
-const ARGUMENTS = [-1, 1, 1, 0, 2, 6, 1, 4, 1, 1, 1, 2, 1, 1, 1, 1];
+export const ARGUMENTS = [-1, 1, 1, 0, 2, 6, 1, 4, 1, 1, 1, 2, 1, 1, 1, 1];
 
 /**
  * Calls `visit` for each action of an outbox, in order.

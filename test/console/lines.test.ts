@@ -9,8 +9,11 @@ import type { OutputOptions } from 'rollup';
 import { runBench } from '../../host/bench/run.ts';
 import type { BenchHooks } from '../../host/bench/run.ts';
 import { inRepository } from '../../host/root.ts';
+import { twinBoards } from '../../host/twin/board.ts';
 import type { Role } from '../../host/vm/open.ts';
+import { openV8 } from '../../host/vm/v8.ts';
 import { stand } from '../protocol/resets.ts';
+import { BOARDS } from '../tools.ts';
 import { Typist } from './typist.ts';
 
 const PAGE = readFileSync(inRepository('docs', 'console.md'), 'utf8');
@@ -254,21 +257,45 @@ describe('a network', () => {
   });
 });
 
-describe('key octets', () => {
-  it('can be asked for in debug images alone; in others the code is not there', async () => {
-    const board = readBoard('bench');
-    const texts = await Promise.all(
-      [false, true].map(async (debug) => {
-        const images = imagesOf({ ...board, roles: ['mote'], debug, imageBytes: { mote: 1e6 } });
-        const bundle = await rollup(images[0]!);
-        const { output } = await bundle.generate(images[0]!.output as OutputOptions);
-        const asset = output.find(({ fileName }) => fileName.endsWith('mote.lua'));
-        return String(asset?.type === 'asset' ? asset.source : '');
-      }),
-    );
-    expect(texts[0]).toContain('factoryreset');
-    expect(texts[0]).not.toContain('keylog');
-    expect(texts[1]).toContain('keylog');
-    expect(helpOf('A debug image').every((row) => texts[1]!.includes(row))).toBe(true);
+describe('key octets', { timeout: 180_000 }, () => {
+  /** The image of a mote, in Lua and in JavaScript. */
+  async function imageOf(debug: boolean): Promise<{ lua: string; js: string }> {
+    const images = imagesOf({ ...readBoard('bench'), roles: ['mote'], debug, imageBytes: { mote: 1e6 } });
+    const bundle = await rollup(images[0]!);
+    const { output } = await bundle.generate(images[0]!.output as OutputOptions);
+    const textOf = (end: string): string => {
+      const asset = output.find(({ fileName }) => fileName.endsWith(end));
+      return asset?.type === 'asset' ? String(asset.source) : asset!.code;
+    };
+    return { lua: textOf('mote.lua'), js: textOf('mote.js') };
+  }
+
+  it('can be asked for in a debug image, which says so', async () => {
+    const { lua, js } = await imageOf(true);
+    expect(lua).toContain('keylog');
+    const typist = new Typist('mote', { vm: openV8(js, 'mote.js') });
+    const own = helpOf('A debug image');
+    expect(own).toHaveLength(1);
+    const all = HELP.mote;
+    expect(typist.ask('help')).toEqual([...all.slice(0, ALL.length), ...own, ...all.slice(ALL.length), 'Done']);
+    expect(typist.ask('keylog')).toEqual(['keylog=off', 'Done']);
+    expect(typist.ask('keylog on')).toEqual(['Done']);
+    expect(typist.ask('keylog json')).toEqual(['{"keylog":"on"}', 'Done']);
+    expect(typist.ask('keylog perhaps')).toEqual(['Error 3: InvalidArgument']);
+    expect(typist.ask('keylog off')).toEqual(['Done']);
+    expect(typist.ask('keylog')).toEqual(['keylog=off', 'Done']);
+  });
+
+  it('cannot in others: the code is not there', async () => {
+    const { lua } = await imageOf(false);
+    expect(lua).toContain('factoryreset');
+    expect(lua).not.toContain('keylog');
+    // And so in those that were built.
+    for (const board of [...Object.values(BOARDS), ...twinBoards()])
+      for (const role of Object.keys(HELP))
+        expect(readFileSync(inRepository('dist', board, `${role}.lua`), 'utf8')).not.toContain('keylog');
+    for (const role of Object.keys(HELP) as Role[])
+      for (const line of ['keylog', 'keylog on', 'keylog json'])
+        expect(new Typist(role).ask(line)).toEqual(['Error 1: UnknownCommand']);
   });
 });

@@ -31,6 +31,7 @@ const scenario = parseScenario(
 export class Typist {
   readonly #vm: MoteVm;
   readonly #keep: boolean;
+  readonly #onStep: (inbox: readonly number[], outbox: Int32Array) => void;
   readonly steps: Step[] = [];
   #posts = 0;
   #sending = false;
@@ -39,10 +40,24 @@ export class Typist {
   said = '';
   restarts = 0;
 
-  /** @param keep records the steps. */
-  constructor(role: Role, { provisioned = true, keep = false } = {}) {
-    this.#vm = vmFactory('v8')(role);
+  /** @param keep records the steps. @param onStep sees each, and the words of the outbox that it used. @param vm runs another image. */
+  constructor(
+    role: Role,
+    {
+      provisioned = true,
+      keep = false,
+      onStep = () => undefined,
+      vm = vmFactory('v8')(role),
+    }: {
+      provisioned?: boolean;
+      keep?: boolean;
+      onStep?: (inbox: readonly number[], outbox: Int32Array) => void;
+      vm?: MoteVm;
+    } = {},
+  ) {
+    this.#vm = vm;
     this.#keep = keep;
+    this.#onStep = onStep;
     this.#step(abi.INIT, [1, 2, 3, 4, 127, 0, 0]);
     const spec = scenario.motes.find((mote) => mote.role === role)!;
     const flash = provisioned ? provision(scenario, 1, spec) : new Map<number, Int32Array>();
@@ -107,6 +122,7 @@ export class Typist {
       if (action === abi.TEXT) this.said += String.fromCharCode(...vm.outbox.subarray(at + 1, at + 1 + vm.outbox[at]!));
       if (action === abi.FAULT) throw new Error(abi.faultText(vm.outbox[at]!));
     });
+    this.#onStep(inbox, vm.outbox.subarray(0, used));
     if (this.#keep)
       this.steps.push({ inbox, octets: octets.slice(), outbox: [...vm.outbox.subarray(0, used)], sent, frames: 0 });
   }

@@ -9,9 +9,11 @@ import { serveBench } from '../../../host/bench/serial.ts';
 import type { SerialBench } from '../../../host/bench/serial.ts';
 import { runCli } from '../../../host/cli.ts';
 import { completer } from '../../../host/console/completion.ts';
-import { examine } from '../../../host/console/doctor.ts';
+import { examine, LEAST_FILES, MODULES as LOOKED_FOR } from '../../../host/console/doctor.ts';
 import { converse } from '../../../host/console/interactive.ts';
 import { MoteConsole } from '../../../host/console/mote-console.ts';
+import { loadTarget } from '../../../host/flash/target.ts';
+import { twinBoards } from '../../../host/twin/board.ts';
 import { openPort } from '../../../host/serial/port.ts';
 import { openPty } from '../../../host/serial/pty.ts';
 import { stand } from '../../protocol/resets.ts';
@@ -63,7 +65,7 @@ describe('kemp console with lines', () => {
   it("ends with the number of the mote's error, and names port, line and the next step", async () => {
     const { status, err } = await kemp('console', '--port', portOf('m1'), '-e', 'ping 0099', '-e', 'role');
     expect(status).toBe(5);
-    expect(err).toContain(portOf('m1'));
+    expect(err).toMatch(new RegExp(`^kemp: ${portOf('m1')} \\([0-9a-f]{16}\\): "ping 0099" was`));
     expect(err).toMatch(/"ping 0099" was answered by Error 5: UnknownNode: `keys` lists/);
     expect((await kemp('console', '--port', portOf('base'), '-e', 'state')).out).toContain('state=base');
     expect((await kemp('console', '--port', portOf('base'), '-e', 'fly')).status).toBe(1);
@@ -109,11 +111,13 @@ describe('a conversation', () => {
     let shown = '';
     output.on('data', (text: Buffer) => (shown += text.toString()));
     const ended = converse(mote, { input, output, time: false, filter: undefined });
+    await expect.poll(() => shown, { timeout: 8000 }).toContain('> ');
     const says = async (text: string, expected: RegExp): Promise<void> => {
       shown = '';
       input.write(`${text}\n`);
       await expect.poll(() => shown, { timeout: 8000 }).toMatch(expected);
     };
+    expect(shown).toMatch(new RegExp(`^${portOf('base')} \\([0-9a-f]{16}\\): \`help\` lists`));
     await says('role', /role=base\n/);
     await says('fly', /Error 1: UnknownCommand\n/);
     await says('.filter via', /> /);
@@ -175,7 +179,7 @@ describe('kemp monitor', () => {
 });
 
 /** Modules of a NodeMCU firmware for the ESP8266, as far as they are looked at. */
-const MODULES = `for m in ('tmr gpio spi uart rtcmem adc'):gmatch('%S+') do _G[m] = {} end
+const MODULES = `for m in ('tmr gpio spi uart rtcmem adc crypto'):gmatch('%S+') do _G[m] = {} end
   file = { fsinfo = function() return FREE or 3000000, 1, 3000001 end }
   node = { heap = function() return HEAP or 42000 end, info = function(what) return { number_type = 'integer', ssl = false } end }`;
 const ENCODER = "encoder = { fromBase64 = function(text) return text == 'S0VNUA==' and 'KEMP' or nil end }";
@@ -222,6 +226,16 @@ describe('kemp doctor', () => {
     for (const line of expected) expect(out).toMatch(line);
     expect(err).toMatch(/^kemp: \/dev\/pts\/\d+: \d to mend/);
     expect(status).toBe(1);
+  });
+
+  it('looks for what the images are made of', () => {
+    for (const board of twinBoards())
+      for (const role of ['mote', 'router', 'base'] as const) {
+        const { family, modules, useful, content } = loadTarget(board, role);
+        expect(LOOKED_FOR[family]).toEqual(expect.arrayContaining([...modules, ...useful]));
+        expect(LEAST_FILES).toBeGreaterThan(content.length + 12_000);
+        expect(LEAST_FILES).toBeLessThan(1.5 * content.length);
+      }
   });
 
   it('says that nothing answers', async () => {

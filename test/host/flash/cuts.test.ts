@@ -141,5 +141,6 @@ describe.each(FAMILIES)('an upload to an %s', (family) => {
 });
 
 it('was a thousand runs', () => {
+  console.log(`${runs} uploads`);
   expect(runs).toBeGreaterThanOrEqual(1000);
 });

@@ -26,7 +26,8 @@ return { name = '${name}' }
   const content = Buffer.from(text);
   const id = createHash('sha256').update(content).digest('hex').slice(0, 32);
   const modules = ['node', 'spi', 'uart'];
-  return { board: 'twin', role: 'mote', family, lua: 'lua53', modules, codeOctets: 2000, id, kind: 'lua', content };
+  const needs = { family, lua: 'lua53', modules, useful: ['crypto'], codeOctets: 2000 };
+  return { board: 'twin', role: 'mote', ...needs, id, kind: 'lua', content };
 }
 
 export class Rig {

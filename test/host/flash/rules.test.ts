@@ -111,8 +111,13 @@ describe('kemp flash', () => {
   ] as const)('flashes %s', { timeout: 60_000 }, async (_name, build, cable) => {
     const rig = new Rig(build);
     rig.twin.powerOn();
-    expect(await rig.flash(next, {}, cable)).toMatchObject({ slot: 'a', unchanged: false });
+    const notes: string[] = [];
+    const note = (line: string): number => notes.push(line);
+    expect(await rig.flash(next, { note }, cable)).toMatchObject({ slot: 'a', unchanged: false });
     expect(rig.boot()).toBe('new');
+    const { encoder, crypto }: Build = build;
+    const lacks = [...(encoder === false ? ['encoder'] : []), ...(crypto === false ? ['crypto'] : [])];
+    expect(notes.map((line) => /^this NodeMCU is built without the module (\w+): /.exec(line)?.[1])).toEqual(lacks);
   });
 
   it('tells a mote that runs to reboot, and sends nothing twice', { timeout: 60_000 }, async () => {

@@ -5,7 +5,7 @@ import * as records from '../../../firmware/records.ts';
 import { DamagedRecords, euiOf, planStorage } from '../../../host/flash/storage.ts';
 import { enrol, findNode, makeNetwork, recordsOf, rotate } from '../../../host/provision/network.ts';
 import type { Flash } from '../../../host/provision/records.ts';
-import { LOG_FILES, logOf, readLogs } from '../../../host/storage/log.ts';
+import { LOG_FILES, logOf, readLogs, SEED_RECORD, SEED_WORDS } from '../../../host/storage/log.ts';
 
 const network = enrol(makeNetwork({ name: 'hall' }), [{ name: 'r1', role: 'router' }, { name: 'm1' }]);
 type Files = Map<string, Buffer>;
@@ -37,12 +37,37 @@ describe('records', () => {
     expect(planStorage(files, recordsOf(network, 'm1')).size).toBe(0);
   });
 
+  it('bring a seed for random numbers that no other mote has, another one with each change', () => {
+    const seedOf = (files: ReadonlyMap<string, Buffer>): Int32Array =>
+      readLogs(LOG_FILES.map((name) => files.get(name)?.toString('latin1')))!.records.get(SEED_RECORD)!;
+    const wanted = recordsOf(network, 'm1');
+    const blank = Array.from({ length: 20 }, () => planStorage(new Map(), wanted));
+    const seeds = new Set(blank.map((plan) => String(seedOf(plan))));
+    expect(seeds.size).toBe(20);
+    expect(seedOf(blank[0]!)).toHaveLength(SEED_WORDS);
+    // Half of the bits are ones.
+    const bits = [...seeds].flatMap((seed) => seed.split(',').map((word) => (Number(word) >>> 0).toString(2)));
+    const ones = bits.join('').replaceAll('0', '').length;
+    expect(ones).toBeGreaterThan(20 * 64 - 200);
+    expect(ones).toBeLessThan(20 * 64 + 200);
+    // The board has put another in its place: that one stays while nothing changes, and goes with the key.
+    const ran = logs(new Map(wanted).set(SEED_RECORD, Int32Array.of(1, 2, 3, 4)));
+    expect(planStorage(ran, wanted).size).toBe(0);
+    expect([...seedOf(planStorage(ran, recordsOf(rotate(network, 'm1'), 'm1')))]).not.toEqual([1, 2, 3, 4]);
+    // A mote that has none gets one, and keeps the rest.
+    const bare = new Map(wanted).set(records.RECORD_COUNTER, Int32Array.of(160));
+    const [content] = planStorage(logs(bare), wanted).values();
+    const after = readLogs([content!.toString('latin1')])!.records;
+    expect(after.get(SEED_RECORD)).toHaveLength(SEED_WORDS);
+    expect(after.get(records.RECORD_COUNTER)![0]).toBe(160);
+  });
+
   it('leave the counters, sessions and revocations of nodes that stay', () => {
     const ran = recordsOf(network, 'base');
     const r1 = ran.get(16)!.slice();
     r1[records.NODE_COUNTER] = 77;
     r1[records.NODE_REVOKED] = 1;
-    ran.set(16, r1).set(8, Int32Array.of(5, 5)).set(0, Int32Array.of(1));
+    ran.set(16, r1).set(8, Int32Array.of(5, 5));
     const grown = enrol(rotate(network, 'm1'), [{ name: 'm2' }]);
     const { files, seen } = applied(logs(ran), planStorage(logs(ran), recordsOf(grown, 'base')));
     const after = readLogs(LOG_FILES.map((name) => files.get(name)?.toString('latin1')))!.records;
@@ -50,7 +75,7 @@ describe('records', () => {
     // A new key begins anew; what nobody provisions stays.
     expect(after.get(17)).toEqual(recordsOf(grown, 'base').get(17));
     expect(after.get(records.RECORD_REGISTRY)![1]).toBe(3);
-    expect([after.get(8)![0], after.get(0)![0]]).toEqual([5, 1]);
+    expect(after.get(8)![0]).toBe(5);
     // Between the two steps the mote has what it had.
     expect(seen[0]).toEqual(ran);
   });

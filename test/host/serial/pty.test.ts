@@ -5,6 +5,7 @@ import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
 import { SerialPort } from 'serialport';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Line } from '../../../host/serial/line.ts';
+import { openPort } from '../../../host/serial/port.ts';
 import { openPty } from '../../../host/serial/pty.ts';
 
 const lines: Line[] = [];
@@ -55,6 +56,20 @@ describe('a pseudo-terminal', () => {
         await closed(port);
       }),
     );
+  });
+
+  it('has one listener at a time', async () => {
+    const board = openPty();
+    const port = await openPort(board.path);
+    const heard: string[] = ['', ''];
+    port.onData((octets) => (heard[0] += Buffer.from(octets).toString()));
+    board.write(Buffer.from('one'));
+    await expect.poll(() => heard[0]).toBe('one');
+    port.onData((octets) => (heard[1] += Buffer.from(octets).toString()));
+    board.write(Buffer.from('two'));
+    await expect.poll(() => heard).toEqual(['one', 'two']);
+    await port.close();
+    await board.close();
   });
 
   it('is there when its reader goes and comes again', async () => {
