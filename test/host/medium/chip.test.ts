@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
 import { SENT_NO_ACK, SENT_NO_CHANNEL, SENT_OK } from '../../../host/medium/chip.ts';
+import { withFcs } from '../../../host/medium/frame.ts';
 import { airtime } from '../../../host/medium/phy.ts';
-import { dataFrame, makeRig } from './rig.ts';
+import { dataFrame, makeRig, PAN } from './rig.ts';
 
 describe('a frame with acknowledgement', () => {
   it('is acknowledged 192 us after its end and reported when the acknowledgement is in', () => {
@@ -36,6 +37,23 @@ describe('a frame with acknowledgement', () => {
       expect(pause).toBeLessThanOrEqual(7 * 320);
     }
     expect(a.sent).toEqual([{ at: rig.frames[3].end + 864, status: SENT_NO_ACK }]);
+  });
+
+  it.each([
+    [1, { highestAcknowledged: 1 }, SENT_OK, 1],
+    [2, { highestAcknowledged: 1 }, SENT_NO_ACK, 4],
+    [2, { highestVersion: 1 }, SENT_NO_ACK, 0],
+  ])('of version %i where the receiver has %o', (version, limits, status, times) => {
+    const rig = makeRig();
+    const a = rig.station('a', 1, 0);
+    const b = rig.station('b', 2, 20);
+    b.chip.setFilter({ pan: PAN, short: 2, euiHigh: 0, euiLow: 2, ...limits });
+    const frame = dataFrame({ to: 2 }).subarray(0, -2);
+    frame[1] = (frame[1] & ~0x30) | (version << 4);
+    a.chip.send(withFcs(frame), undefined);
+    rig.clock.runUntil(1_000_000);
+    expect(a.sent).toMatchObject([{ status }]);
+    expect(b.received.length).toBe(times);
   });
 
   it('reaches its receiver a second time where the acknowledgement is lost', () => {

@@ -66,7 +66,7 @@ export class Table {
       path: `port-${name}`,
       write: (octets) => this.#control.type(name, Uint8Array.from(octets)),
       onData: (f) => void (this.#listeners[i] = f),
-      close: async () => void delete this.#listeners[i],
+      close: async () => void (this.#listeners[i] = () => undefined),
     }));
     this.lines = [one!, other!];
   }
