@@ -59,7 +59,7 @@ export default tseslint.config(
   {
     files: ['board-defs/**/*.ts'],
     rules: only(
-      '^(?!\\.{1,2}/|#(definition|mcu|radio|storage)$)|/(host|compiler|test)/|/firmware/(?!(board|events)\\.ts$)',
+      '^(?!\\.{1,2}/|#(definition|mcu|probe|radio|storage)$)|/(host|compiler|test)/|/firmware/(?!(board|events)\\.ts$)',
       'a board definition knows crypto-core, the board interface (firmware/board.ts) and events.ts.',
     ),
   },

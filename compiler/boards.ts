@@ -27,7 +27,7 @@ const schema = z
     app: z.string().regex(NAME).default(UPTIME),
     /** Roles of firmware/roles/ that an image is made for. */
     roles: z.array(z.string().regex(NAME)).min(1),
-    /** Octets of stripped bytecode an image may take, by role. */
+    /** Octets of stripped bytecode an image may take, by role; and `selftest`, where it is to be held to a number. */
     imageBytes: z.record(z.string(), z.int().positive()),
     /** Octets of Lua heap that a role may need beside its code, garbage gone (npm run size). */
     heapBytes: z.record(z.string(), z.int().positive()).optional(),

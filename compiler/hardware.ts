@@ -84,6 +84,7 @@ export function hardwareModules({ mcu, radio }: Hardware): Record<string, string
     '#mcu': `board-defs/${mcu}/index.ts`,
     '#storage': `board-defs/${mcu}/storage.ts`,
     '#radio': `board-defs/${radio}/index.ts`,
+    '#probe': `board-defs/${radio}/probe.ts`,
   };
 }
 

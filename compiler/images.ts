@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the build makes: one image per board and role, and crypto-core alone for each Lua.
+// What the build makes: one image per board and role, a self-test for each board of hardware, and crypto-core alone for each Lua.
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Plugin, RollupOptions } from 'rollup';
@@ -14,6 +14,9 @@ import type { ImageOptions } from './lua-output.ts';
 import { PROFILE_NAMES, PROFILES } from './profiles.ts';
 import { ROOT } from './roots.ts';
 
+/** The image that is no role: board-defs/nodemcu/selftest/. */
+const SELFTEST = 'selftest';
+
 /** Whether the chunks of a board are kept as JavaScript too, for motes on V8. */
 function runsOnV8({ name, hardware }: Board): boolean {
   return name === 'bench' || hardware !== undefined;
@@ -24,9 +27,14 @@ export function boardImages(name: string): RollupOptions[] {
   return imagesOf(readBoard(name));
 }
 
+/** A board's images: its roles, and what `kemp selftest` runs on hardware. */
+export function imageNames({ roles, hardware }: Board): string[] {
+  return hardware === undefined ? roles : [...roles, SELFTEST];
+}
+
 export function imagesOf(board: Board): RollupOptions[] {
   const { name } = board;
-  return board.roles.map((role) => {
+  return imageNames(board).map((role) => {
     const image: ImageOptions = {
       name: `${name}/${role}`,
       profile: PROFILES[board.lua],
@@ -106,6 +114,11 @@ function declarations(entry: string, name: string): Plugin {
  * What is not exported can be inlined.
  */
 function entryOf({ driver, hardware }: Board, role: string): string {
+  if (role === SELFTEST)
+    return `import { start } from '../board-defs/${driver}/selftest/index.ts';
+start();
+export { blocks } from '../board-defs/${driver}/selftest/index.ts';
+`;
   const mailbox = `export { inbox, outbox, rxFrame, rxLine, step, txFrame } from '../board-defs/${driver}/index.ts'`;
   return `import * as role from '../firmware/roles/${role}.ts';
 import { attach } from '../board-defs/${driver}/index.ts';

@@ -9,6 +9,7 @@ import { consoleCommand } from './console/console-command.ts';
 import { doctorCommand } from './console/doctor-command.ts';
 import { monitorCommand } from './console/monitor-command.ts';
 import { MoteError } from './console/mote-console.ts';
+import { selftestCommand } from './selftest/command.ts';
 import { provisionCommand } from './provision/command.ts';
 import { RunFailure, UsageError } from './errors.ts';
 
@@ -22,6 +23,7 @@ function program(): Command {
     consoleCommand(),
     monitorCommand(),
     doctorCommand(),
+    selftestCommand(),
   ];
   for (const command of commands) {
     command.exitOverride().showHelpAfterError(`(kemp ${command.name()} --help lists the options)`);

@@ -3,9 +3,12 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { boardNames, readBoard } from '../compiler/boards.ts';
+import { imageNames } from '../compiler/images.ts';
 
 export default function setup(): void {
-  const images = boardNames().flatMap((name) => readBoard(name).roles.map((role) => `dist/${name}/${role}.lua`));
+  const images = boardNames().flatMap((name) =>
+    imageNames(readBoard(name)).map((image) => `dist/${name}/${image}.lua`),
+  );
   const missing = ['dist/host/kemp.js', ...images].filter((file) => !existsSync(file));
   if (missing.length === 0) return;
   process.stderr.write(`${missing.join(', ')} missing: npm run build\n`);

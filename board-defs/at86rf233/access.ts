@@ -1,8 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Register access of the AT86RF233: the address with the kind of access, then the value.
+// Register access of the AT86RF233, the address with the kind of access, then the value; and its reset.
 
-import { receive, release, select, send } from '#mcu';
+import { pause, receive, release, select, send, writeReset } from '#mcu';
 import { READ, TRX_STATE, TRX_STATUS, TRX_STATUS_MASK, WRITE } from './registers.ts';
+
+/** After power on, a reset, waking. */
+export const START_MICROS = 400;
+
+/** Resets the radio by its pin, and waits until it takes commands. */
+export function pulseReset(): void {
+  writeReset(0);
+  pause(10);
+  writeReset(1);
+  pause(START_MICROS);
+}
 
 export function read(address: number): number {
   select();

@@ -17,7 +17,6 @@ import {
   send,
   sendOctets,
   watchAgain,
-  writeReset,
   writeSleep,
 } from '#mcu';
 import { makeWords } from '../../crypto-core/tables.ts';
@@ -27,7 +26,7 @@ import * as fault from '../nodemcu/faults.ts';
 import { rxFrame, txFrame } from '../nodemcu/frames.ts';
 import { frameReceived, frameSent, onInterrupt } from '../nodemcu/handlers.ts';
 import { setRadioTimer, stopRadioTimer } from '../nodemcu/timers.ts';
-import { command, read, status, write } from './access.ts';
+import { command, pulseReset, read, START_MICROS, status, write } from './access.ts';
 import * as reg from './registers.ts';
 import { ADDRESSES, CHANNEL, EUI_HIGH, EUI_LOW, holds, POWER, SETTINGS, tuned } from './settings.ts';
 import { CHANNEL_SETTING, POWER_SETTING, writeAddresses, writeSetting, writeSettings } from './settings.ts';
@@ -43,8 +42,6 @@ const WAIT_MS = 1;
 const WAITS = 6;
 /** A transmission takes 200 ms at most. */
 const LONGEST_SENDING_MS = 400;
-/** After power on, a reset, waking. */
-const START_MICROS = 400;
 /** From TRX_OFF to PLL_ON. */
 const PLL_MICROS = 120;
 const SWITCH_READS = 8;
@@ -74,10 +71,7 @@ export function radioStart(): void {
 /** Leaves the radio listening, or in PLL_ON if the synthesiser does not lock: the timer sees that. */
 function setUp(): void {
   pause(START_MICROS);
-  writeReset(0);
-  pause(10);
-  writeReset(1);
-  pause(START_MICROS);
+  pulseReset();
   command(reg.TRX_OFF);
   pause(START_MICROS);
   writeSettings();

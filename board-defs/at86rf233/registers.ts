@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Registers of the AT86RF233 (Atmel 8351), their bits, commands and states, as far as the driver uses them.
+// Registers of the AT86RF233 (Atmel 8351), their bits, commands and states, as far as driver and probe use them.
 
 // The first octet of an access.
 export const READ = 0x80;
@@ -24,6 +24,9 @@ export const TRX_CTRL_2_SAFE = 0xa0;
 export const IRQ_MASK = 0x0e;
 export const IRQ_STATUS = 0x0f;
 export const IRQ_TRX_END = 0x08;
+/** Tell the chip: 0x0B. */
+export const PART_NUM = 0x1c;
+export const VERSION_NUM = 0x1d;
 export const SHORT_ADDR_0 = 0x20;
 export const XAH_CTRL_0 = 0x2c;
 /** Three retries of a frame, four more back-offs. */
@@ -37,6 +40,7 @@ export const CSMA_BE_3_TO_5 = 0x53;
 
 // Commands in TRX_STATE, and states in TRX_STATUS.
 export const TX_START = 0x02;
+export const FORCE_TRX_OFF = 0x03;
 export const FORCE_PLL_ON = 0x04;
 export const RX_ON = 0x06;
 export const TRX_OFF = 0x08;

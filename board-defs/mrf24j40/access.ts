@@ -1,11 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two kinds of access to an MRF24J40 (DS39776C 2.14): short addresses of 6 bits in one octet, long ones of 10 in two.
+// The two kinds of access to an MRF24J40 (DS39776C 2.14), short addresses of 6 bits in one octet, long ones of 10 in two; and its
+// reset.
 
-import { receive, release, select, send } from '#mcu';
+import { pause, receive, release, select, send, writeReset } from '#mcu';
 
 const SHORT_WRITE = 0x01;
 const LONG = 0x8000;
 const LONG_WRITE = 0x0010;
+
+/** The oscillator is up (2 ms). */
+const START_MICROS = 2500;
+
+/** Resets the radio by its pin, and waits until it takes accesses. */
+export function pulseReset(): void {
+  writeReset(0);
+  pause(10);
+  writeReset(1);
+  pause(START_MICROS);
+}
 
 export function readShort(address: number): number {
   select();

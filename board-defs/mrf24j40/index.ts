@@ -5,24 +5,14 @@
 // they were, a synthesiser that does not lock. Each costs a new start of the radio at most, and is counted.
 
 import { MAX_PSDU } from '#definition';
-import {
-  interruptLevel,
-  micros,
-  pause,
-  receive,
-  receiveOctets,
-  release,
-  sendOctets,
-  watchAgain,
-  writeReset,
-} from '#mcu';
+import { interruptLevel, micros, pause, receive, receiveOctets, release, sendOctets, watchAgain } from '#mcu';
 import { makeWords } from '../../crypto-core/tables.ts';
 import { SENT_NO_ACK, SENT_NO_CHANNEL, SENT_OK } from '../../firmware/board.ts';
 import { millis } from '../nodemcu/clock.ts';
 import * as fault from '../nodemcu/faults.ts';
 import { rxFrame, txFrame } from '../nodemcu/frames.ts';
 import { frameReceived, frameSent } from '../nodemcu/handlers.ts';
-import { beginRead, beginWrite, readLong, readShort, writeLong, writeShort } from './access.ts';
+import { beginRead, beginWrite, pulseReset, readLong, readShort, writeLong, writeShort } from './access.ts';
 import * as reg from './registers.ts';
 import { ADDRESSES, CHANNEL, channelCode, EUI_HIGH, EUI_LOW, holds, POWER, SETTINGS, tuned } from './settings.ts';
 import { writeAddresses, writeInitialValues, writePower } from './settings.ts';
@@ -34,8 +24,7 @@ export const INTERRUPT_LEVEL = 0;
 
 /** A transmission takes 200 ms at most: four times CSMA-CA of up to 37 ms, a frame of 4 ms, an acknowledgement. */
 const LONGEST_SENDING_MS = 400;
-/** The oscillator is up (2 ms), the RF state machine is ready (192 us). */
-const START_MICROS = 2500;
+/** The RF state machine is ready (192 us). */
 const RF_MICROS = 250;
 const AR_BIT = 0x20;
 const FCS_OCTETS = 2;
@@ -63,10 +52,7 @@ export function radioStart(): void {
 }
 
 function setUp(): void {
-  writeReset(0);
-  pause(10);
-  writeReset(1);
-  pause(START_MICROS);
+  pulseReset();
   writeShort(reg.SOFTRST, reg.SOFTRST_ALL);
   writeInitialValues();
   writeAddresses();

@@ -62,11 +62,11 @@ function loaderFile(name: string): Buffer {
 }
 
 function stepFor(target: Target): string {
-  return `use the board's own image: kemp flash --board ${target.board} is for ${target.family} with ${target.lua}`;
+  return `give the board that it is: --board ${target.board} is for ${target.family} with ${target.lua}`;
 }
 
 /** @throws RunFailure if the mote cannot run the target. */
-async function checkFit(mote: RemoteMote, target: Target, options: FlashOptions): Promise<void> {
+export async function checkFit(mote: RemoteMote, target: Target, options: FlashOptions): Promise<void> {
   const { session, info } = mote;
   if (info.family !== target.family)
     throw session.failure(`expected an ${target.family}, got an ${info.family} (chip ${info.chip})`, stepFor(target));

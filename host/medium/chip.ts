@@ -5,7 +5,7 @@
 
 import type { Air, Listener, Transmission } from './air.ts';
 import type { Clock, Timer } from './clock.ts';
-import { fcsHolds, immAck, isAck, match, sequenceOf, wantsAck } from './frame.ts';
+import { fcsHolds, immAck, isAck, match, sequenceOf, versionOf, wantsAck } from './frame.ts';
 import type { Filter } from './frame.ts';
 import { ACK_WAIT_MICROS, airtime, BACKOFF_MICROS, CCA_MICROS, lqiOf, TURNAROUND_MICROS } from './phy.ts';
 import type { Point } from './phy.ts';
@@ -222,7 +222,8 @@ export class Chip implements Listener {
     const target = match(this.#filter!, octets);
     if (target === 'none' || this.waiting) return;
     this.#fifo = { octets, lqi: lqiOf(dbm), label: transmission.label };
-    if (target === 'unicast' && wantsAck(octets)) this.#acknowledge(transmission);
+    const answers = versionOf(octets) <= (this.#filter!.highestAcknowledged ?? 3);
+    if (target === 'unicast' && wantsAck(octets) && answers) this.#acknowledge(transmission);
     this.#events.frame();
   }
 

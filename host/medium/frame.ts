@@ -16,6 +16,8 @@ export interface Filter {
   readonly euiLow: number;
   /** Highest frame version let through (frame control, bits 12 and 13); all are where this is not said. */
   readonly highestVersion?: number;
+  /** Highest one that is acknowledged; likewise. */
+  readonly highestAcknowledged?: number;
 }
 
 /** ITU-T CRC-16, x^16 + x^12 + x^5 + 1, LSB first, initial value 0 (7.2.1.9). */
@@ -56,6 +58,11 @@ export function wantsAck(frame: Uint8Array): boolean {
   return (frame[0] & 0x20) !== 0;
 }
 
+/** Frame version: 0 to 3. */
+export function versionOf(frame: Uint8Array): number {
+  return (frame[1] >> 4) & 3;
+}
+
 export function sequenceOf(frame: Uint8Array): number {
   return frame[2];
 }
@@ -73,7 +80,7 @@ export type Match = 'none' | 'broadcast' | 'unicast';
 export function match(filter: Filter, frame: Uint8Array): Match {
   const type = frame[0] & 7;
   if (type === TYPE_ACK || type > TYPE_LAST_KNOWN) return 'none';
-  if (((frame[1] >> 4) & 3) > (filter.highestVersion ?? 3)) return 'none';
+  if (versionOf(frame) > (filter.highestVersion ?? 3)) return 'none';
   const mode = (frame[1] >> 2) & 3;
   // A beacon has no destination; every other frame for us names one.
   if (mode === 0) return type === TYPE_BEACON ? 'broadcast' : 'none';

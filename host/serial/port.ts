@@ -70,24 +70,24 @@ function settled(run: (done: (error: Error | null | undefined) => void) => void)
 export async function openPort(path: string, options: PortOptions = {}): Promise<PortLine> {
   const port = new SerialPort({ path, baudRate: options.baudRate ?? NODEMCU_BAUD, autoOpen: false, hupcl: false });
   let lost: (reason: string) => void = () => undefined;
-  let heard: (data: Uint8Array) => void = () => undefined;
   let closing = false;
   // Without a listener a late error of the driver would end the process.
   port.on('error', (error: Error) => lost(error.message));
   port.on('close', (error: Error | null) => {
     if (!closing) lost(error?.message ?? 'the port is gone');
   });
-  port.on('data', (data: Buffer) => heard(data));
   try {
     await settled((done) => port.open(done));
   } catch (error) {
     throw portFailure(path, error as Error);
   }
 
+  let listener: (data: Uint8Array) => void = () => undefined;
+  port.on('data', (data: Buffer) => listener(data));
   const line: PortLine = {
     path,
     write: (data) => void port.write(Buffer.from(data)),
-    onData: (f) => void (heard = f),
+    onData: (f) => void (listener = f),
     onLost: (f) => void (lost = f),
     async signals(levels) {
       try {

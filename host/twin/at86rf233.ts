@@ -5,7 +5,7 @@
 import { SENT_NO_CHANNEL, SENT_OK } from '../medium/chip.ts';
 import { withFcs } from '../medium/frame.ts';
 import { hex, TwinError } from './device.ts';
-import type { RadioTwin, Surroundings } from './device.ts';
+import type { AccessKind, RadioTwin, Surroundings } from './device.ts';
 import { RegisterFile, registerMap } from './registers.ts';
 
 const NAME = 'AT86RF233';
@@ -107,6 +107,7 @@ export class At86rf233 implements RadioTwin {
   #resetSince = -1;
   #sending = false;
   #readFrame = false;
+  #disturbed = false;
   #trac = 0;
   #stuck = 0;
   #overrun = false;
@@ -128,6 +129,11 @@ export class At86rf233 implements RadioTwin {
     this.#selected = true;
     this.#octets = [];
     this.#readFrame = false;
+    this.#disturbed = false;
+  }
+
+  disturb(): void {
+    this.#disturbed = true;
   }
 
   release(): void {
@@ -142,6 +148,14 @@ export class At86rf233 implements RadioTwin {
     }
     if (command === 0x60 && this.#octets.length - 2 < this.#frameBuffer[0]! - 2)
       this.#refuse(`${this.#octets.length - 2} octets of a frame of ${this.#frameBuffer[0]!}`);
+  }
+
+  place(octets: readonly number[]): { kind: AccessKind; at: number } | undefined {
+    const [command] = octets as [number];
+    const at = octets.length - 2;
+    if (at < 0) return undefined;
+    if ((command & 0x80) !== 0) return { kind: (command & 0x40) === 0 ? 'read' : 'write', at };
+    return { kind: command === 0x20 ? 'frame in' : 'frame out', at };
   }
 
   exchange(octet: number): number {
@@ -199,6 +213,7 @@ export class At86rf233 implements RadioTwin {
     // ED: dBm above -94, from the same signal; RX_STATUS: the FCS was good.
     if (at === octets.length + 2) return Math.max(0, Math.min(84, Math.round((lqi * 80) / 255) - 6));
     if (at === octets.length + 3) return 0x80;
+    if (this.#disturbed) return this.#frameBuffer[at] ?? 0;
     return this.#refuse(`a read of octet ${at} of a frame of ${octets.length}`);
   }
 

@@ -32,8 +32,8 @@ export interface TwinBoard {
 /** Another machine for the program of a mote; undefined: the engine's. */
 export type OwnProgram = (mote: string, role: Role, globals: Readonly<Record<string, unknown>>) => Program | undefined;
 
-/** What a test has other than usual: random numbers of the hardware, a mote without a seed. */
-export type TwinChoices = Pick<TwinEnvironment, 'random' | 'seeded'>;
+/** What a test has other than usual: random numbers of the hardware, defects, a mote without a seed. */
+export type TwinChoices = Pick<TwinEnvironment, 'random' | 'seeded' | 'defects'>;
 
 export interface TwinOptions extends TwinChoices {
   readonly own?: OwnProgram;

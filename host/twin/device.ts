@@ -43,12 +43,22 @@ export interface Surroundings {
   readonly medium: Medium;
 }
 
+/** What an access does: a register read or written, the frame that was received, the frame to be sent. */
+export type AccessKind = 'read' | 'write' | 'frame in' | 'frame out';
+
 /** A radio as its registers and pins show it. */
 export interface RadioTwin {
   readonly name: string;
   /** Chip select goes low, an octet each way, chip select goes high. */
   select(): void;
   exchange(octet: number): number;
+  /**
+   * What the last octet of an access belongs to, and its place among the octets behind the address; undefined within the address.
+   * @param octets of the access so far, as the program sends them.
+   */
+  place(octets: readonly number[]): { readonly kind: AccessKind; readonly at: number } | undefined;
+  /** What this access told the program was turned over on its way: a length may be another, and the program read beyond the frame. */
+  disturb(): void;
   release(): void;
   /** Level of a pin that the program drives. */
   resetPin(high: boolean): void;

@@ -8,8 +8,11 @@ import { createCipheriv } from 'node:crypto';
 import { cmac } from '@noble/ciphers/aes.js';
 import { Prng } from '../medium/prng.ts';
 
-/** matches: as above; repeats: words and noise are those of every start; deaf: there is no noise, either. */
-export type HardwareRandom = 'matches' | 'repeats' | 'deaf';
+/**
+ * matches: as above; fresh: hardware as it should be, another after each start; repeats: words and noise are those of every start;
+ * deaf: there is no noise, either.
+ */
+export type HardwareRandom = 'matches' | 'fresh' | 'repeats' | 'deaf';
 
 /** Words that the board draws to mix them, and bits of noise. */
 const MIXED_WORDS = 4;
@@ -58,6 +61,7 @@ export class Entropy {
   /** What the processor gives after each reset, whatever happened before. */
   readonly #same = xorshift([1, 2, 3, 4]);
   readonly #noise: Prng;
+  readonly #fresh: Prng;
   readonly #given: number[] = [];
   #bits = '';
   #key: Uint8Array | undefined;
@@ -66,7 +70,9 @@ export class Entropy {
   constructor(options: EntropyOptions) {
     this.#options = options;
     this.#wanted = xorshift(options.seed);
-    this.#noise = new Prng(0, options.kind === 'matches' ? `noise ${options.label}` : 'noise');
+    const { kind, label } = options;
+    this.#noise = new Prng(0, kind === 'matches' || kind === 'fresh' ? `noise ${label}` : 'noise');
+    this.#fresh = new Prng(0, `words ${label}`);
     if (options.kept !== undefined) this.#key = octetsOf(options.kept);
   }
 
@@ -79,6 +85,7 @@ export class Entropy {
 
   /** 32 bits of the processor's generator. */
   word(): number {
+    if (this.#options.kind === 'fresh') return this.#fresh.next();
     const mixing = this.#key === undefined && this.#bits.length < NOISE_BITS;
     if (this.#options.kind !== 'matches' || mixing) {
       const word = this.#same.next().value as number;

@@ -4,6 +4,7 @@
 // "@" is a report.
 
 import type { Chip } from '../medium/chip.ts';
+import type { Filter } from '../medium/frame.ts';
 import type { Timer } from '../medium/clock.ts';
 import { Prng } from '../medium/prng.ts';
 import type { ScenarioMote } from '../scenario/schema.ts';
@@ -16,14 +17,14 @@ import { At86rf233 } from './at86rf233.ts';
 import { Mrf24j40 } from './mrf24j40.ts';
 import { Cpu, HIGH, LOW } from './cpu.ts';
 import { makeCrypto } from './crypto.ts';
-import type { Medium, RadioTwin, Surroundings } from './device.ts';
+import type { AccessKind, Medium, RadioTwin, Surroundings } from './device.ts';
 import { Entropy } from './entropy.ts';
 import type { HardwareRandom } from './entropy.ts';
 import { esp32Globals } from './esp32.ts';
 import { esp8266Globals } from './esp8266.ts';
 import { DEEP_SLEEP, EXTERNAL_RESET, Files, POWER_ON, SOFT_RESET, Uart } from './nodemcu.ts';
 import { Port } from './port.ts';
-import type { Wiring } from './port.ts';
+import type { PortDefects, Wiring } from './port.ts';
 import type { Program } from './program.ts';
 
 /** What a twin needs of a board definition (board-defs/<board>.json, "hardware"). */
@@ -43,14 +44,22 @@ export interface TwinEnvironment extends MoteEnvironment {
   readonly program: ProgramFactory;
   /** Default: matches. */
   readonly random?: HardwareRandom;
+  readonly defects?: TwinDefects;
   /** Is it provisioned with a seed for its random numbers? Default: yes. */
   readonly seeded?: boolean;
 }
+
+/** What a board never had right. It lasts over all starts. */
+export interface TwinDefects extends Pick<Filter, 'highestVersion' | 'highestAcknowledged'>, PortDefects {}
 
 /** What a test breaks. Everything takes effect now. */
 export interface TwinFaults {
   /** The nth octet from the radio (0: the next) arrives with these bits turned over. */
   glitch(nth: number, mask: number): void;
+  /** In the next access of this kind that has octet `at` behind its address, that one has these bits turned over. */
+  flip(kind: AccessKind, at: number, mask: number): void;
+  /** How many octets flip() has turned over since start. */
+  readonly flipped: number;
   loseInterrupts(count: number): void;
   brownOut(): void;
   stickPll(times: number): void;
@@ -73,6 +82,14 @@ interface Life {
 /** What the board's sensor counts: board-defs/bench/index.ts, readSensor. */
 function sensorAt(seconds: number, channel: number): number {
   return ((Math.floor(seconds) % 1000) * 7 + channel * 100) % 1000;
+}
+
+/** What of the filter a board's defects decide. */
+function filterOf({ highestVersion, highestAcknowledged }: TwinDefects = {}): Partial<Filter> {
+  return {
+    ...(highestVersion !== undefined && { highestVersion }),
+    ...(highestAcknowledged !== undefined && { highestAcknowledged }),
+  };
 }
 
 /** Halves of words, the first half first: 16 bits are what node.random draws of a word. */
@@ -172,7 +189,7 @@ export class TwinMote implements Mote {
       () => program.blocks(),
       (error) => this.#fail(error),
     );
-    const port = new Port(hardware.pins, cpu, hardware.mcu === 'esp8266' ? HIGH : LOW);
+    const port = new Port(hardware.pins, cpu, hardware.mcu === 'esp8266' ? HIGH : LOW, this.#env.defects);
     const surroundings: Surroundings = {
       micros: () => cpu.micros(),
       later: (run) => cpu.later(run),
@@ -265,6 +282,10 @@ export class TwinMote implements Mote {
     const { port, radio } = this.#running();
     return {
       glitch: (nth, mask) => port.glitch(nth, mask),
+      flip: (kind, at, mask) => port.flip(kind, at, mask),
+      get flipped() {
+        return port.flipped;
+      },
       loseInterrupts: (count) => port.loseInterrupts(count),
       brownOut: () => radio.brownOut(),
       stickPll: (times) => radio.stickPll(times),
@@ -285,7 +306,7 @@ export class TwinMote implements Mote {
     const chip = this.#chip;
     const { observer } = this.#env;
     return {
-      setFilter: (filter) => chip.setFilter(filter),
+      setFilter: (filter) => chip.setFilter({ ...filter, ...filterOf(this.#env.defects) }),
       hear: (hearing) => chip.hear(hearing),
       tune: (channel) => chip.tune(channel),
       send: (octets) => {

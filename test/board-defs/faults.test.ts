@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import * as events from '../../firmware/events.ts';
 import { twinBoards } from '../../host/twin/board.ts';
 import type { TwinFaults } from '../../host/twin/mote.ts';
+import { Counters } from './counters.ts';
 import { traffic } from './twins.ts';
 
 /** When something breaks, in seconds, and again a second time: the mote walks by, data flows. */
@@ -13,16 +14,6 @@ const BREAKS_AT = [30, 45];
 const RECOVERY_SECONDS = 4;
 /** m1 sends through this router all the while. */
 const VICTIM = 'r1';
-
-/** Frame counter of a secured frame with the key that it belongs to, or undefined. */
-function counterOf(sender: string, octets: Uint8Array): string | undefined {
-  const mpdu = Buffer.from(octets);
-  if ((mpdu[0]! & 8) === 0) return undefined;
-  const short = ((mpdu[1]! >> 2) & 3) === 2;
-  const at = short ? 9 : 21;
-  const destination = mpdu.subarray(5, short ? 7 : 13).toString('hex');
-  return `${sender} to ${destination}, key ${mpdu[at + 5]!}, counter ${mpdu.readUInt32LE(at + 1)}`;
-}
 
 interface Outcome {
   /** Kinds of the faults that the mote counted, with seconds since something broke. */
@@ -37,8 +28,7 @@ interface Outcome {
 function broken(board: string, breakIt: (faults: TwinFaults) => void): Outcome {
   const faults: { kind: number; after: number }[] = [];
   const sent: number[] = [];
-  const seen = new Map<string, string>();
-  const repeated: string[] = [];
+  const counters = new Counters();
   let brokeAt = Infinity;
   const { failures } = traffic({
     scenario: 'roaming',
@@ -60,15 +50,11 @@ function broken(board: string, breakIt: (faults: TwinFaults) => void): Outcome {
       onFrame({ octets, ack, attempt, sender, start }) {
         if (sender === VICTIM && !ack) sent.push(start / 1e6);
         if (ack || attempt > 1) return;
-        const counter = counterOf(sender, octets);
-        if (counter === undefined) return;
-        const frame = Buffer.from(octets).toString('hex');
-        if (seen.has(counter) && seen.get(counter) !== frame) repeated.push(counter);
-        seen.set(counter, frame);
+        counters.take(sender, octets);
       },
     },
   });
-  return { faults, sent, failures, repeated };
+  return { faults, sent, failures, repeated: counters.repeated };
 }
 
 /** Octets of an access until the answer to the interrupt's first question. */

@@ -31,6 +31,8 @@ export type Boot = (files: Files, engine?: 'v8' | 'fengari') => Driver;
 const silent: RadioTwin = {
   name: 'none',
   select() {},
+  place: () => undefined,
+  disturb() {},
   exchange: () => 0,
   release() {},
   resetPin() {},

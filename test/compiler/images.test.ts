@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { boardNames, modulesOf, readBoard } from '../../compiler/boards.ts';
 import { openImage, passGates } from '../../compiler/gates/index.ts';
+import { imageNames } from '../../compiler/images.ts';
 import { PROFILES } from '../../compiler/profiles.ts';
 import { describeOn, runLua } from '../tools.ts';
 
@@ -16,7 +17,7 @@ for (const board of boardNames().map(readBoard)) {
       expect(runLua(vm, { script })).toBe('function\tnumber\n');
     });
 
-    it.each(board.roles)('%s passes the gates', (role) => {
+    it.each(imageNames(board))('%s passes the gates', (role) => {
       const name = `${board.name}/${role}`;
       const lua = readFileSync(`dist/${name}.lua`, 'utf8');
       const options = { globals: modulesOf(board), budget: board.imageBytes[role] };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
 import { boardNames, readBoard } from '../../compiler/boards.ts';
+import { imageNames } from '../../compiler/images.ts';
 
 interface Entry {
   input: string;
@@ -11,12 +12,12 @@ const path = '../../rollup.config.js';
 const { default: config } = (await import(path)) as { default: (args: { configBoards?: string }) => Entry[] };
 
 const images = (names: readonly string[]): string[] =>
-  names.flatMap((name) => readBoard(name).roles.map((role) => `${name}.${role}.ts`));
+  names.flatMap((name) => imageNames(readBoard(name)).map((image) => `${name}.${image}.ts`));
 const inputs = (args: { configBoards?: string }): string[] =>
   config(args).map(({ input }) => input.replace(/^.*\//, ''));
 
 describe('rollup.config.js', () => {
-  it('makes every role of every board, and crypto-core for each Lua and for npm', () => {
+  it('makes every role of every board, the self-test of those of hardware, and crypto-core for each Lua and for npm', () => {
     expect(inputs({})).toEqual([...images(boardNames()), ...Array.from({ length: 4 }, () => 'library.ts'), 'npm.ts']);
   });
 

@@ -336,12 +336,24 @@ export class Exchange {
     return found.map((session) => session[use]).reverse();
   }
 
+  /**
+   * B stores a session before it answers. Reset in between, it has one that its node has not and whose r1 nobody has seen; the
+   * node is served again after its next run.
+   */
+  #wasMute(node: Party, index: number): boolean {
+    const asked = this.#runs.some(
+      ({ terms, r1 }) => terms.newSession && same(terms.node, node) && (terms.ctr & 255) === index && r1 === undefined,
+    );
+    return asked && this.#restarted.has(hex(this.#base.eui));
+  }
+
   #approval(body: Buffer, authority: Party, router: Party): string {
     const mode = body[0] & 3;
     const index = body[1];
     const shared = (): Buffer[] =>
       this.keysOf(authority, router, index).map(({ secret }) => derive.subkey(secret, 'seal'));
     const seals = mode === 0 ? this.#sealsOf(router, index) : shared();
+    if (mode === 0 && seals.length === 0 && this.#wasMute(router, index)) return 'APPROVAL that nobody opens';
     const how = make.approvalSeal(mode, index, body.readUInt32BE(2), authority, router);
     const { key, plain } = this.#open(body, seals, how, 'APPROVAL');
     const node = this.party(plain.subarray(0, 8));

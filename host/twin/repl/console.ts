@@ -130,7 +130,7 @@ export class Console {
       },
       uart: { on: this.#uart.on, write: this.#uart.write },
       crypto:
-        build.crypto === false ? undefined : { ...(host.globals.crypto as Record<string, unknown>), ...cryptoModule() },
+        build.crypto === false ? undefined : { ...(host.globals.crypto as object | undefined), ...cryptoModule() },
       ...(build.encoder !== false && { encoder: encoderModule() }),
       ...(build.lua !== undefined && { _VERSION: build.lua }),
     };

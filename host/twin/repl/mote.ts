@@ -49,14 +49,15 @@ function nodemcu(globals: Modules, build: Omit<Build, 'family'>, files: Spiffs, 
 
 /**
  * Makes a board of the bench whose motes are blank: `kemp flash` makes motes of them.
- * @param name of a board. @param build what its NodeMCU has. @param random numbers of its hardware: usual ones unless said otherwise.
+ * @param name of a board. @param build what its NodeMCU has. @param choices what is special about its hardware.
  * @throws UsageError if there is no such board.
  */
-export function replBoard(name: string, build: Omit<Build, 'family'> = {}, random?: TwinChoices['random']): TwinBoard {
+export function replBoard(name: string, build: Omit<Build, 'family'> = {}, choices: TwinChoices = {}): TwinBoard {
   const disks = new Map<string, { files: Spiffs; store: Store }>();
   const board = twinBoard(name, 'fengari', {
+    random: 'fresh',
     seeded: false,
-    ...(random && { random }),
+    ...choices,
     own(mote, _role, globals) {
       const { files, store } = disks.get(mote)!;
       // A reset: of what was written, nothing waits in RAM.

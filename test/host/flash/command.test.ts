@@ -176,7 +176,7 @@ describe('kemp flash, on boards with an ESP32', { timeout: 240_000 }, () => {
 
 describe('kemp flash, on a board with an ESP8266', { timeout: 240_000 }, () => {
   // The second one is there to be two. No encoder, and hardware that has no noise: only a seed makes a mote of it.
-  const motes = table(hall, ['base', 'm1'], replBoard(ESP8266, { encoder: false, lfsRoom: 1 << 19 }, 'deaf'));
+  const motes = table(hall, ['base', 'm1'], replBoard(ESP8266, { encoder: false, lfsRoom: 1 << 19 }, { random: 'deaf' }));
   afterAll(() => motes.end());
 
   it('puts the image into the flash store, where alone there is room for it, and seeds the mote', async () => {
