@@ -208,7 +208,7 @@ describe('kemp flash, on a board that is not what it should be', { timeout: 60_0
       'another family',
       { family: 'esp8266' },
       ['--board', ESP32],
-      /: r1: expected an esp32, got an esp8266 \(chip \w+\): use the board's own image/,
+      /: r1: expected an esp32, got an esp8266 \(chip \w+\): give the board that it is: --board/,
     ],
     [
       'another Lua',
