@@ -4,14 +4,12 @@
 // accepted; whatever is not whole, or was not left by a sleep, is not taken, and the mote joins anew.
 
 import { report, retainedRead, retainedWrite, seconds, sleep, woken } from '#board';
-import { wipeWords } from '../../crypto-core/index.ts';
 import { div, makeWords } from '../../crypto-core/tables.ts';
 import { sleepAsked } from '../app/calls.ts';
 import { EVENT_RESTORED } from '../events.ts';
 import { beginTask, endTask, goOn, nothing } from '../link/task.ts';
 import { setTimer, TIMER_SLEEP } from '../link/timers.ts';
 import { NO_SHORT } from '../records.ts';
-import { candidates as record } from './candidates.ts';
 import { challenge, confirming, DORMANT, isRestored } from './confirm.ts';
 import { counterLeft, resumeCounter } from './identity.ts';
 import * as key from './keys.ts';
@@ -64,10 +62,7 @@ const RX = 12;
 const AGES = 13;
 const KEY_WORDS = 14;
 
-/**
- * What a board gives of RTC memory, but for two words. It is put together where candidates are (160 words): nothing is heard after sleep(), and nobody has
- * been when resume() begins its task, which ends when the record is taken.
- */
+/** What a board gives of retained memory, but for two words. */
 const RECORD_WORDS = KEYS + MOST_KEYS * KEY_WORDS;
 const state = makeWords(4);
 /** Keys in the record, and the key or the word to go on with. */
@@ -76,7 +71,7 @@ const NEXT = 1;
 /** The key with the parent, and the check value so far. */
 const PARENT = 2;
 const CRC = 3;
-/** Words of the record that one turn copies, and that one turn checks. */
+/** Words of the record that one turn wipes, and that one turn checks. */
 const WORDS_A_TURN = 32;
 const CHECKS_A_TURN = 2;
 
@@ -92,9 +87,8 @@ export function sleepTask(): void {
   }
 }
 
-/** Makes the record: the parent's key, those used last beside it, and the session. Nothing is sent until it is in retained memory. */
+/** Makes the record: the parent's key, those used last beside it, and the session. From now on nothing is sent. */
 function keep(): void {
-  wipeWords(record, 0, RECORD_WORDS);
   state[COUNT] = 0;
   state[NEXT] = 0;
   state[PARENT] = parentKey();
@@ -113,45 +107,30 @@ function keepNext(): void {
 }
 
 function keepSession(): void {
-  record[HEAD] =
-    VERSION * 0x10000 +
-    state[COUNT] * 0x1000 +
-    (state[PARENT] === key.NO_KEY ? 0 : 0x100) +
-    (hasSession() ? 0x200 : 0) +
-    (parentRank() & 255);
-  record[NUMBERS] = (counterLeft() << 24) | (session[SESSION_INDEX] << 16) | lastReading();
+  const parentKept = state[PARENT] === key.NO_KEY ? 0 : 0x100;
+  const sessionKept = hasSession() ? 0x200 : 0;
+  retainedWrite(HEAD, VERSION * 0x10000 + state[COUNT] * 0x1000 + parentKept + sessionKept + (parentRank() & 255));
+  retainedWrite(NUMBERS, (counterLeft() << 24) | (session[SESSION_INDEX] << 16) | lastReading());
   for (let i = 0; i < 4; i++) {
-    record[SEAL + i] = session[SESSION_SEAL + i];
-    record[DATA + i] = session[SESSION_DATA + i];
+    retainedWrite(SEAL + i, session[SESSION_SEAL + i]);
+    retainedWrite(DATA + i, session[SESSION_DATA + i]);
   }
-  record[SEQ_OUT] = session[SESSION_SEQ_OUT];
-  record[SEQ_IN] = session[SESSION_SEQ_IN];
-  record[MADE] = session[SESSION_MADE];
-  record[DATA_OUT] = session[SESSION_DATA_OUT];
-  record[DATA_IN] = session[SESSION_DATA_IN];
+  retainedWrite(SEQ_OUT, session[SESSION_SEQ_OUT]);
+  retainedWrite(SEQ_IN, session[SESSION_SEQ_IN]);
+  retainedWrite(MADE, session[SESSION_MADE]);
+  retainedWrite(DATA_OUT, session[SESSION_DATA_OUT]);
+  retainedWrite(DATA_IN, session[SESSION_DATA_IN]);
   check(onKept);
 }
 
 function onKept(): void {
-  record[CHECK] = state[CRC];
-  state[NEXT] = 0;
-  goOn(writeNext);
-}
-
-function writeNext(): void {
-  const from = state[NEXT];
-  for (let i = from; i < RECORD_WORDS && i < from + WORDS_A_TURN; i++) retainedWrite(i, record[i]);
-  state[NEXT] = from + WORDS_A_TURN;
-  if (state[NEXT] < RECORD_WORDS) {
-    goOn(writeNext);
-  } else {
-    sleep(sleepAsked());
-    endTask();
-  }
+  retainedWrite(CHECK, state[CRC]);
+  sleep(sleepAsked());
+  endTask();
 }
 
 function isKept(one: number): boolean {
-  return key.keyAlive(one) && (key.keys[one + key.KEY_STATE] === key.LIVE || isRestored(one));
+  return key.keyAlive(one) && (key.isLive(one) || isRestored(one));
 }
 
 /** How many keys, the parent's apart, come before `one`: used later, or as late and of a lower place. */
@@ -166,31 +145,37 @@ function newerThan(one: number, parent: number): number {
 
 function keepKey(one: number): void {
   const keys = key.keys;
-  const to = KEYS + state[COUNT] * KEY_WORDS;
+  const to = placeOf(state[COUNT]);
+  const shortAndIndex = (keys[one + 2] << 16) | (key.indexOf(one) << 8);
   state[COUNT] += 1;
-  record[to] = keys[one];
-  record[to + 1] = keys[one + 1];
-  record[to + NAMES] =
-    (keys[one + 2] << 16) |
-    (keys[one + key.KEY_INDEX] << 8) |
-    (keys[one + key.KEY_DEPTH] << 4) |
-    keys[one + key.KEY_MODE];
-  for (let i = 0; i < 4; i++) record[to + SECRET + i] = keys[one + key.KEY_SECRET + i];
-  record[to + AUTHORITY] = keys[one + key.KEY_AUTHORITY];
-  record[to + AUTHORITY + 1] = keys[one + key.KEY_AUTHORITY + 1];
-  record[to + CTR] = keys[one + key.KEY_CTR];
-  record[to + EXPIRES] = keys[one + key.KEY_EXPIRES];
-  record[to + TX] = keys[one + key.KEY_TX];
-  record[to + RX] = keys[one + key.KEY_RX];
-  record[to + AGES] = (minutesOf(one, key.KEY_BORN) << 16) | minutesOf(one, key.KEY_MADE);
+  retainedWrite(to, keys[one]);
+  retainedWrite(to + 1, keys[one + 1]);
+  retainedWrite(to + NAMES, shortAndIndex | (key.depthOf(one) << 4) | key.modeOf(one));
+  for (let i = 0; i < 4; i++) retainedWrite(to + SECRET + i, keys[one + key.KEY_SECRET + i]);
+  retainedWrite(to + AUTHORITY, keys[one + key.KEY_AUTHORITY]);
+  retainedWrite(to + AUTHORITY + 1, keys[one + key.KEY_AUTHORITY + 1]);
+  retainedWrite(to + CTR, keys[one + key.KEY_CTR]);
+  retainedWrite(to + EXPIRES, keys[one + key.KEY_EXPIRES]);
+  retainedWrite(to + TX, keys[one + key.KEY_TX]);
+  retainedWrite(to + RX, keys[one + key.KEY_RX]);
+  const ages = (minutesFrom(one, key.bornAt(one)) << 16) | minutesFrom(one, keys[one + key.KEY_MADE]);
+  retainedWrite(to + AGES, ages);
+}
+
+/** Where a key of the record begins, by its number; that behind the last one is the end of the record. */
+function placeOf(number: number): number {
+  return KEYS + number * KEY_WORDS;
 }
 
 /** From a moment of a key to its end, whole minutes. */
-function minutesOf(one: number, moment: number): number {
-  return div(key.keys[one + key.KEY_EXPIRES] - key.keys[one + moment], 60) & 0xffff;
+function minutesFrom(one: number, moment: number): number {
+  return div(key.keys[one + key.KEY_EXPIRES] - moment, 60) & 0xffff;
 }
 
-/** CRC-32 (IEEE 802.3) of all words behind the check value, each from its lowest bit on. @param next called when CRC holds it. */
+/**
+ * CRC-32 (IEEE 802.3) of the words behind the check value up to the end of the last key, each from its lowest bit on.
+ * @param next called when CRC holds it.
+ */
 function check(next: () => void): void {
   onChecked = next;
   state[CRC] = -1;
@@ -201,8 +186,9 @@ function check(next: () => void): void {
 function checkNext(): void {
   const from = state[NEXT];
   let crc = state[CRC];
-  for (let at = from; at < RECORD_WORDS && at < from + CHECKS_A_TURN; at++) {
-    crc = crc ^ record[at];
+  const end = placeOf(state[COUNT]);
+  for (let at = from; at < end && at < from + CHECKS_A_TURN; at++) {
+    crc = crc ^ retainedRead(at);
     for (let bit = 0; bit < 32; bit++) {
       const low = crc & 1;
       crc = crc >>> 1;
@@ -211,7 +197,7 @@ function checkNext(): void {
   }
   state[CRC] = crc;
   state[NEXT] = from + CHECKS_A_TURN;
-  if (state[NEXT] < RECORD_WORDS) {
+  if (state[NEXT] < end) {
     goOn(checkNext);
   } else {
     state[CRC] = crc ^ -1;
@@ -222,109 +208,103 @@ function checkNext(): void {
 /** At a start that ends a sleep: takes what was kept, and challenges the parent. */
 export function resume(): void {
   if (!woken()) return;
+  const head = retainedRead(HEAD);
+  state[COUNT] = (head >>> 12) & 15;
   beginTask(0, 0);
-  state[NEXT] = 0;
-  goOn(readNext);
+  if (head >>> 16 === VERSION && state[COUNT] <= MOST_KEYS) check(onRead);
+  else finish(key.NO_KEY);
 }
 
-function readNext(): void {
-  const from = state[NEXT];
-  for (let i = from; i < RECORD_WORDS && i < from + WORDS_A_TURN; i++) {
-    record[i] = retainedRead(i);
-    retainedWrite(i, 0);
-  }
-  state[NEXT] = from + WORDS_A_TURN;
-  if (state[NEXT] < RECORD_WORDS) goOn(readNext);
-  else if (record[HEAD] >>> 16 === VERSION) check(onRead);
-  else refuseRecord();
-}
-
-/** Not what this mote wrote, or not whole: nothing of it is taken. */
-function refuseRecord(): void {
-  wipeWords(record, 0, RECORD_WORDS);
-  endTask();
-}
-
+/** What is not what this mote wrote, or not whole, is not taken: nothing of it. */
 function onRead(): void {
-  if (record[CHECK] !== state[CRC]) {
-    refuseRecord();
+  if (retainedRead(CHECK) !== state[CRC]) {
+    finish(key.NO_KEY);
     return;
   }
-  takeSession();
-  resumeCounter(record[NUMBERS] >>> 24);
-  resumeReadings(record[NUMBERS] & 0xffff);
-  state[COUNT] = (record[HEAD] >>> 12) & 15;
+  const numbers = retainedRead(NUMBERS);
+  takeSession(numbers);
+  resumeCounter(numbers >>> 24);
+  resumeReadings(numbers & 0xffff);
   state[NEXT] = -1;
   onLink();
 }
 
-function takeSession(): void {
-  if ((record[HEAD] & 0x200) === 0) return;
+function takeSession(numbers: number): void {
+  if ((retainedRead(HEAD) & 0x200) === 0) return;
   for (let i = 0; i < 4; i++) {
-    session[SESSION_SEAL + i] = record[SEAL + i];
-    session[SESSION_DATA + i] = record[DATA + i];
+    session[SESSION_SEAL + i] = retainedRead(SEAL + i);
+    session[SESSION_DATA + i] = retainedRead(DATA + i);
   }
-  session[SESSION_INDEX] = (record[NUMBERS] >>> 16) & 255;
-  session[SESSION_SEQ_OUT] = record[SEQ_OUT];
-  session[SESSION_SEQ_IN] = record[SEQ_IN];
-  session[SESSION_MADE] = record[MADE];
-  session[SESSION_DATA_OUT] = record[DATA_OUT];
-  session[SESSION_DATA_IN] = record[DATA_IN];
+  session[SESSION_INDEX] = (numbers >>> 16) & 255;
+  session[SESSION_SEQ_OUT] = retainedRead(SEQ_OUT);
+  session[SESSION_SEQ_IN] = retainedRead(SEQ_IN);
+  session[SESSION_MADE] = retainedRead(MADE);
+  session[SESSION_DATA_OUT] = retainedRead(DATA_OUT);
+  session[SESSION_DATA_IN] = retainedRead(DATA_IN);
   resumeSession();
 }
 
 /** A link key is there, or none is needed yet: the next one. */
 function onLink(): void {
-  if (state[NEXT] >= 0) takeKey(state[NEXT] * key.NEXT_KEY, KEYS + state[NEXT] * KEY_WORDS);
+  if (state[NEXT] >= 0) takeKey(state[NEXT] * key.NEXT_KEY, placeOf(state[NEXT]));
   state[NEXT] += 1;
-  if (state[NEXT] < state[COUNT]) {
-    const slot = state[NEXT] * key.NEXT_KEY + key.KEY_LINK;
-    subkey(record, KEYS + state[NEXT] * KEY_WORDS + SECRET, LABEL_LINK, key.keys, slot, onLink);
+  if (state[NEXT] === state[COUNT]) {
+    onTaken();
     return;
   }
-  const head = record[HEAD];
-  wipeWords(record, 0, RECORD_WORDS);
-  // The parent's was kept first. Others are challenged when they are wanted (decide.ts).
-  const first = (head & 0x100) !== 0 && key.keyAlive(0);
+  const slot = state[NEXT] * key.NEXT_KEY;
+  const secret = placeOf(state[NEXT]) + SECRET;
+  for (let i = 0; i < 4; i++) key.keys[slot + key.KEY_SECRET + i] = retainedRead(secret + i);
+  subkey(key.keys, slot + key.KEY_SECRET, LABEL_LINK, key.keys, slot + key.KEY_LINK, onLink);
+}
+
+/** The parent's key was kept first. Others are challenged when they are wanted (decide.ts). */
+function onTaken(): void {
+  const head = retainedRead(HEAD);
   setParentRank(head & 255);
-  if (first) challenge(0);
+  finish((head & 0x100) !== 0 && key.keyAlive(0) ? 0 : key.NO_KEY);
+}
+
+/** Wipes the record, which serves once; then the parent is challenged, if its key is there. */
+function finish(parent: number): void {
+  state[PARENT] = parent;
+  state[NEXT] = 0;
+  goOn(wipeNext);
+}
+
+function wipeNext(): void {
+  const from = state[NEXT];
+  for (let i = from; i < RECORD_WORDS && i < from + WORDS_A_TURN; i++) retainedWrite(i, 0);
+  state[NEXT] = from + WORDS_A_TURN;
+  if (state[NEXT] < RECORD_WORDS) goOn(wipeNext);
+  else if (state[PARENT] !== key.NO_KEY) challenge(state[PARENT]);
   else endTask();
 }
 
-/** Fills the slot of a key; no frame opens under it before that. */
+/** Fills the slot of a key that has its secrets; no frame opens under it before that. */
 function takeKey(slot: number, from: number): void {
   const keys = key.keys;
-  const names = record[from + NAMES];
-  const ages = record[from + AGES];
-  keys[slot] = record[from];
-  keys[slot + 1] = record[from + 1];
+  const names = retainedRead(from + NAMES);
+  const ages = retainedRead(from + AGES);
+  const expires = retainedRead(from + EXPIRES);
+  keys[slot] = retainedRead(from);
+  keys[slot + 1] = retainedRead(from + 1);
   keys[slot + 2] = names >>> 16;
-  keys[slot + key.KEY_INDEX] = (names >>> 8) & 15;
-  keys[slot + key.KEY_DEPTH] = (names >>> 4) & 15;
-  keys[slot + key.KEY_MODE] = names & 15;
-  for (let i = 0; i < 4; i++) keys[slot + key.KEY_SECRET + i] = record[from + SECRET + i];
-  keys[slot + key.KEY_AUTHORITY] = record[from + AUTHORITY];
-  keys[slot + key.KEY_AUTHORITY + 1] = record[from + AUTHORITY + 1];
+  key.setTraits(slot, key.UNCONFIRMED, names & 3, (names >>> 4) & 15, (names >>> 8) & 15, 0);
+  key.setTries(slot, DORMANT);
+  key.setProbes(slot, 1);
+  keys[slot + key.KEY_AUTHORITY] = retainedRead(from + AUTHORITY);
+  keys[slot + key.KEY_AUTHORITY + 1] = retainedRead(from + AUTHORITY + 1);
   keys[slot + key.KEY_AUTHORITY + 2] = NO_SHORT;
-  keys[slot + key.KEY_CTR] = record[from + CTR];
-  keys[slot + key.KEY_EXPIRES] = record[from + EXPIRES];
-  keys[slot + key.KEY_TX] = record[from + TX];
-  keys[slot + key.KEY_RX] = record[from + RX];
-  keys[slot + key.KEY_BORN] = record[from + EXPIRES] - 60 * (ages >>> 16);
-  keys[slot + key.KEY_MADE] = record[from + EXPIRES] - 60 * (ages & 0xffff);
+  keys[slot + key.KEY_CTR] = retainedRead(from + CTR);
+  keys[slot + key.KEY_EXPIRES] = expires;
+  keys[slot + key.KEY_TX] = retainedRead(from + TX);
+  keys[slot + key.KEY_RX] = retainedRead(from + RX);
+  key.setBorn(slot, expires - 60 * (ages >>> 16));
+  keys[slot + key.KEY_MADE] = expires - 60 * (ages & 0xffff);
   keys[slot + key.KEY_USED] = seconds();
-  keys[slot + key.KEY_SEQ_OUT] = 1;
-  keys[slot + key.KEY_SEQ_IN] = 1;
-  keys[slot + key.KEY_TRIES] = DORMANT;
-  keys[slot + key.KEY_PROBES] = 1;
-  keys[slot + key.KEY_STATE] = key.UNCONFIRMED;
-  report(
-    EVENT_RESTORED,
-    keys[slot + 1],
-    keys[slot + key.KEY_MODE],
-    keys[slot + key.KEY_DEPTH],
-    keys[slot + key.KEY_INDEX],
-    keys[slot + key.KEY_CTR],
-  );
+  key.startSequences(slot);
+  const ctr = keys[slot + key.KEY_CTR];
+  report(EVENT_RESTORED, keys[slot + 1], key.modeOf(slot), key.depthOf(slot), key.indexOf(slot), ctr);
   key.logKey(slot);
 }
