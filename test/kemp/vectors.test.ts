@@ -261,10 +261,14 @@ describe('motes on air', () => {
   });
 
   it('a lossy air: repeats are the same octets, and no nonce serves twice', () => {
-    const { follower } = follow(keyed('lossy'));
-    expect(lacks(follower.seen, [...CENTRALISED, ...PREDICTIVE])).toEqual([]);
-    const count = kinds(follower);
-    expect(count.get('NOTICE predictive')).toBeGreaterThan(count.get('REQUEST predictive')!);
+    let repeats = 0;
+    for (const seed of [1, 2, 3]) {
+      const { follower } = follow({ ...keyed('lossy'), seed });
+      expect(lacks(follower.seen, [...CENTRALISED, ...PREDICTIVE])).toEqual([]);
+      const count = kinds(follower);
+      repeats += count.get('NOTICE predictive')! - count.get('REQUEST predictive')!;
+    }
+    expect(repeats).toBeGreaterThan(0);
   });
 
   it.each([

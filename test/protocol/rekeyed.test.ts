@@ -20,6 +20,8 @@ describe.each(ENGINES)('a mote on %s that slept through a rekey', (vm) => {
   const schedule = [
     { at: ASLEEP, console: `sleep ${AWAKE - ASLEEP}`, mote: 'm1' },
     { at: 90, console: 'revoke 0012', mote: 'base' },
+    // It would ask for a refresh of keys that are no more.
+    { at: 95, power: 'off' as const, mote: 'r2' },
   ];
   const run = new Watched(stand({ schedule, durationSeconds: 200, refreshMinutes: 1 }), {}, vm);
 
