@@ -11,7 +11,7 @@ import { doubt } from '../kemp/echo.ts';
 import { isProvisioned, me } from '../kemp/identity.ts';
 import * as key from '../kemp/keys.ts';
 import { framesReceived } from '../link/receive.ts';
-import { REASONS, refusalCount } from '../link/refuse.ts';
+import { nextRefused, REASONS, refusalCount } from '../link/refuse.ts';
 import { framesFailed, framesSent } from '../link/transmit.ts';
 import { IDENTITY_CHANNEL, IDENTITY_EUI, IDENTITY_SHORT } from '../records.ts';
 import * as answer from './answers.ts';
@@ -163,7 +163,7 @@ function nextNeighbor(next: number): number {
   }
   input.line[input.HALF] = 0;
   input.line[input.NEXT_ROW] = one + candidate.NEXT_CANDIDATE;
-  print.put('rank', '', candidate.candidates[one + candidate.CANDIDATE_RANK]);
+  print.put('rank', '', candidate.rankOf(one));
   print.put('quality', '', candidate.qualityOf(one));
   print.put('left', '', candidate.millisLeft(one));
   return answer.LINE_ROW;
@@ -177,7 +177,7 @@ function nextKey(next: number): number {
     if (one >= key.KEYS_END) return answer.LINE_END;
     print.row();
     print.putAddress('peer', key.keys, one, 16);
-    const state = key.keys[one + key.KEY_STATE];
+    const state = key.stateOf(one);
     if (state === key.LIVE) print.put('state', 'live', 0);
     else if (state === key.UNCONFIRMED) print.put('state', 'unconfirmed', 0);
     else print.put('state', 'tentative', 0);
@@ -187,8 +187,8 @@ function nextKey(next: number): number {
   }
   input.line[input.HALF] = 0;
   input.line[input.NEXT_ROW] = one + key.NEXT_KEY;
-  print.put('index', '', key.keys[one + key.KEY_INDEX]);
-  print.put('depth', '', key.keys[one + key.KEY_DEPTH]);
+  print.put('index', '', key.indexOf(one));
+  print.put('depth', '', key.depthOf(one));
   print.put('left', '', key.keys[one + key.KEY_EXPIRES] - board.seconds());
   print.put('tx', '', key.keys[one + key.KEY_TX]);
   return answer.LINE_ROW;
@@ -196,8 +196,7 @@ function nextKey(next: number): number {
 
 /** A reason that occurred. */
 function nextRefusal(next: number): number {
-  let reason = next;
-  while (reason < REASONS && refusalCount(reason) === 0) reason++;
+  const reason = nextRefused(next);
   input.line[input.NEXT_ROW] = reason + 1;
   if (reason >= REASONS) return answer.LINE_END;
   print.row();
@@ -269,7 +268,7 @@ function pingLine(bare: boolean, next: number): number {
   }
   if (!bare && !input.readNode()) return answer.INVALID_ARGUMENT;
   const link = bare ? parentKeyOf() : key.keyWith(input.named, 0, key.LIVE);
-  if (link === key.NO_KEY || key.keys[link + key.KEY_STATE] !== key.LIVE) return answer.UNKNOWN_NODE;
+  if (link === key.NO_KEY || !key.isLive(link)) return answer.UNKNOWN_NODE;
   doubt(link);
   input.line[input.NEXT_ROW] = 1;
   input.line[input.PINGED] = link + 1;

@@ -83,7 +83,7 @@ function putRouters(): void {
   for (let turn = 0; turn < KEYS_A_TURN && one < key.KEYS_END; turn++) {
     if (!key.keyAlive(one)) {
       if (one >= key.LIVE_END) state[ROOM] += 1;
-    } else if (key.keys[one + key.KEY_STATE] === key.LIVE) {
+    } else if (key.isLive(one)) {
       if (state[LOAD] < MOST) state[LOAD] += 1;
       putRouter(one);
     }

@@ -23,14 +23,16 @@ import { hasSession, session, SESSION_INDEX, SESSION_SEAL, SESSION_SEQ_IN, SESSI
 /** Longest pause between two repeats, ms, and the delay of the first: CONFIRM's answer goes before it. */
 const LONGEST_MS = 60000;
 const FIRST_MS = 50;
-/** KEY_TRIES of a key that B knows of, or need not. */
-const DONE = -1;
+/** What triesOf() a key gives that B knows of, or need not. */
+const DONE = key.NO_TRIES;
+/** Repeats after which each pause is the longest; none is counted behind them. */
+const MANY_TRIES = 7;
 
 let told = key.NO_KEY;
 
 /** A key was committed: B is to be told. */
 export function startAttached(committed: number): void {
-  key.keys[committed + key.KEY_TRIES] = 0;
+  key.setTries(committed, 0);
   key.keys[committed + key.KEY_DUE] = inMillis(FIRST_MS);
   setTimer(TIMER_ATTACHED, FIRST_MS);
 }
@@ -51,10 +53,10 @@ export function attachedTask(): void {
     endTask();
     return;
   }
-  const tries = key.keys[told + key.KEY_TRIES];
-  let pause = tries > 6 ? LONGEST_MS : runTimeout(rank()) << tries;
+  const tries = key.triesOf(told);
+  let pause = tries === MANY_TRIES ? LONGEST_MS : runTimeout(rank()) << tries;
   if (pause > LONGEST_MS) pause = LONGEST_MS;
-  key.keys[told + key.KEY_TRIES] = tries + 1;
+  if (tries < MANY_TRIES) key.setTries(told, tries + 1);
   key.keys[told + key.KEY_DUE] = inMillis(pause);
   if (pause < soonest) setTimer(TIMER_ATTACHED, pause);
   if (hasSession() && parentKey() !== key.NO_KEY) goOn(sealAttached);
@@ -62,11 +64,7 @@ export function attachedTask(): void {
 }
 
 function waits(one: number): boolean {
-  return (
-    key.keys[one + key.KEY_STATE] === key.LIVE &&
-    key.keys[one + key.KEY_SERVED] === 1 &&
-    key.keys[one + key.KEY_TRIES] !== DONE
-  );
+  return key.isLive(one) && key.isServed(one) && key.triesOf(one) !== DONE;
 }
 
 function sealAttached(): void {
@@ -75,13 +73,13 @@ function sealAttached(): void {
   const keys = key.keys;
   const seq = session[SESSION_SEQ_OUT];
   session[SESSION_SEQ_OUT] = seq + 1;
-  message[start] = layout.head(layout.ATTACHED, keys[told + key.KEY_MODE]);
+  message[start] = layout.head(layout.ATTACHED, key.modeOf(told));
   message[start + layout.ATTACHED_INDEX] = session[SESSION_INDEX];
   putHandle(message, start + layout.ATTACHED_NODE, handleOf(keys, told));
   putHandle(message, start + layout.ATTACHED_AUTHORITY, handleOf(keys, told + key.KEY_AUTHORITY));
   putWord(message, start + layout.ATTACHED_SEQ, seq);
   putWord(message, start + layout.ATTACHED_SEALED, keys[told + key.KEY_CTR]);
-  message[start + layout.ATTACHED_SEALED + 4] = keys[told + key.KEY_DEPTH];
+  message[start + layout.ATTACHED_SEALED + 4] = key.depthOf(told);
   sealTerms(message, start, layout.ATTACHED_SEALED, seq, me, IDENTITY_EUI, me, IDENTITY_BASE_EUI);
   sealAlso(keys, told);
   sealAlso(keys, told + key.KEY_AUTHORITY);
@@ -115,7 +113,7 @@ function onAckOpened(): void {
   if (ctr === 0 && handle === handleOf(me, IDENTITY_EUI)) routeKnown();
   for (let one = 0; one < key.LIVE_END; one += key.NEXT_KEY) {
     if (waits(one) && key.keys[one + key.KEY_CTR] === ctr && handleOf(key.keys, one) === handle) {
-      key.keys[one + key.KEY_TRIES] = DONE;
+      key.setTries(one, DONE);
       key.keys[one + key.KEY_EXPIRES] = key.keys[one + key.KEY_FULL_EXPIRES];
       nameRun(key.keys[one + 1], ctr);
     }

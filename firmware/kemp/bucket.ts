@@ -4,12 +4,10 @@
 import { millis } from '#board';
 import { makeWords } from '../../crypto-core/tables.ts';
 
-// A bucket: most it holds, ms for one more; then its credit in ms and when that was counted.
-const MOST = 0;
-const PERIOD = 1;
-const CREDIT = 2;
-const COUNTED = 3;
-const BUCKET_WORDS = 4;
+// A bucket: what it lacks, in ms until it is full, and when that was counted.
+const LACK = 0;
+const COUNTED = 1;
+const BUCKET_WORDS = 2;
 
 /** SOLICITs answered: 5, then one in 2 s. */
 export const SOLICITED = 0;
@@ -22,24 +20,28 @@ export const CHILDREN = 2 * BUCKET_WORDS;
 export const HINTS = 3 * BUCKET_WORDS;
 
 const buckets = makeWords(4 * BUCKET_WORDS);
-fill(SOLICITED, 5, 2000);
-fill(STRANGERS, 20, 1000);
-fill(CHILDREN, 60, 333);
-fill(HINTS, 3, 10000);
 
-function fill(bucket: number, most: number, period: number): void {
-  buckets[bucket + MOST] = most * period;
-  buckets[bucket + PERIOD] = period;
-  buckets[bucket + CREDIT] = most * period;
+/** Milliseconds for one more. */
+function periodOf(bucket: number): number {
+  if (bucket === SOLICITED) return 2000;
+  if (bucket === STRANGERS) return 1000;
+  return bucket === CHILDREN ? 333 : 10000;
+}
+
+/** Milliseconds that it may lack for there to be one in it. */
+function mostOf(bucket: number): number {
+  if (bucket === SOLICITED) return 4 * 2000;
+  if (bucket === STRANGERS) return 19 * 1000;
+  return bucket === CHILDREN ? 59 * 333 : 2 * 10000;
 }
 
 /** Takes one from a bucket. @returns false if it is empty. */
 export function take(bucket: number): boolean {
   const now = millis();
-  const credit = buckets[bucket + CREDIT] + ((now - buckets[bucket + COUNTED]) & 0x7fffffff);
+  const lack = buckets[bucket + LACK] - ((now - buckets[bucket + COUNTED]) & 0x7fffffff);
   buckets[bucket + COUNTED] = now;
-  buckets[bucket + CREDIT] = credit < buckets[bucket + MOST] && credit >= 0 ? credit : buckets[bucket + MOST];
-  if (buckets[bucket + CREDIT] < buckets[bucket + PERIOD]) return false;
-  buckets[bucket + CREDIT] -= buckets[bucket + PERIOD];
+  buckets[bucket + LACK] = lack > 0 ? lack : 0;
+  if (lack > mostOf(bucket)) return false;
+  buckets[bucket + LACK] += periodOf(bucket);
   return true;
 }

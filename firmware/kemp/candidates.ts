@@ -30,17 +30,18 @@ const ROOM = 1;
 const FAILURES = 5;
 const ROUTERS = 9;
 const QUALITY = 13;
-export const CANDIDATE_RANK = 4;
+/** Its rank (8 bits), and above it its incarnation, or NO_INCARNATION. */
+const CANDIDATE_PLACE = 4;
 /** When it counts as silent (timers.ts). */
 const CANDIDATE_SILENT_AT = 5;
 /** The second until which it is barred for failed runs. */
 const CANDIDATE_BARRED = 6;
 /** Handles (address.ts) of routers it shares keys with, two a word. */
 const CANDIDATE_ROUTER = 7;
-export const CANDIDATE_INCARNATION = CANDIDATE_ROUTER + (ADVERT_MAX_ROUTERS >>> 1);
+const CANDIDATE_WORDS = CANDIDATE_ROUTER + (ADVERT_MAX_ROUTERS >>> 1);
+
 /** Not told yet. */
-export const NO_INCARNATION = -1;
-const CANDIDATE_WORDS = CANDIDATE_INCARNATION + 1;
+const NO_INCARNATION = -1;
 
 /** Three ADVERT periods of 4 s at their longest, and a little. */
 const SILENT_MS = 16000;
@@ -85,6 +86,27 @@ export function known(one: number): boolean {
   return candidates[one + CANDIDATE_TRAITS] > 0;
 }
 
+/** Hops to the base station, as it says. */
+export function rankOf(one: number): number {
+  return candidates[one + CANDIDATE_PLACE] & 255;
+}
+
+/** What it says of its incarnation, or NO_INCARNATION. */
+function incarnationOf(one: number): number {
+  return candidates[one + CANDIDATE_PLACE] >> 8;
+}
+
+function setPlace(one: number, incarnation: number, rank: number): void {
+  candidates[one + CANDIDATE_PLACE] = (incarnation << 8) | rank;
+}
+
+/** Takes note of an incarnation. @returns false if it is none that was told before. */
+export function isSameIncarnation(one: number, incarnation: number): boolean {
+  const same = incarnationOf(one) === incarnation;
+  setPlace(one, incarnation, rankOf(one));
+  return same;
+}
+
 /** Milliseconds until it counts as silent; not above 0: it does. */
 export function millisLeft(one: number): number {
   return remaining(candidates[one + CANDIDATE_SILENT_AT]);
@@ -97,7 +119,7 @@ export function heard(one: number): boolean {
 
 /** So far from the base station, it says, that no route leads through it. */
 export function isTooFar(one: number): boolean {
-  return candidates[one + CANDIDATE_RANK] >= MAX_HOPS;
+  return rankOf(one) >= MAX_HOPS;
 }
 
 /** Heard lately, not too far, not barred, with room. */
@@ -180,7 +202,7 @@ export function newCandidate(one: number, body: Bytes, at: number): void {
   candidates[one] = getWord(body, at + ADVERT_EUI);
   candidates[one + 1] = getWord(body, at + ADVERT_EUI + 4);
   candidates[one + CANDIDATE_TRAITS] = 1;
-  candidates[one + CANDIDATE_INCARNATION] = NO_INCARNATION;
+  setPlace(one, NO_INCARNATION, 0);
   markSilent(one);
 }
 
@@ -200,9 +222,8 @@ export function takeAdvert(
   const old = candidates[one + CANDIDATE_TRAITS] >>> QUALITY;
   const quality = heard(one) ? old + lqi - (old >>> 2) : lqi * 4;
   candidates[one + 2] = sender[senderAt + 2];
-  if (candidates[one + CANDIDATE_INCARNATION] === NO_INCARNATION)
-    candidates[one + CANDIDATE_INCARNATION] = body[at + ADVERT_INCARNATION];
-  candidates[one + CANDIDATE_RANK] = body[at + ADVERT_RANK];
+  const known = incarnationOf(one);
+  setPlace(one, known === NO_INCARNATION ? body[at + ADVERT_INCARNATION] : known, body[at + ADVERT_RANK]);
   candidates[one + CANDIDATE_SILENT_AT] = inMillis(SILENT_MS);
   let count = (length - ADVERT_ROUTERS) >>> 1;
   if (count > ADVERT_MAX_ROUTERS) count = ADVERT_MAX_ROUTERS;
@@ -240,7 +261,6 @@ export function recallCandidate(table: Words, at: number, rank: number, lqi: num
   for (let i = 0; i < CANDIDATE_WORDS; i++) candidates[one + i] = 0;
   copyAddress(table, at, candidates, one);
   candidates[one + CANDIDATE_TRAITS] = 1 + (1 << ROOM) + (lqi << (QUALITY + 2));
-  candidates[one + CANDIDATE_RANK] = rank;
-  candidates[one + CANDIDATE_INCARNATION] = NO_INCARNATION;
+  setPlace(one, NO_INCARNATION, rank);
   candidates[one + CANDIDATE_SILENT_AT] = inMillis(SILENT_MS);
 }

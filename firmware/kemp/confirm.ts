@@ -9,15 +9,7 @@ import { endTask, nameRun } from '../link/task.ts';
 import { inMillis, remaining, setTimer, TIMER_CONFIRM } from '../link/timers.ts';
 import { sendData } from '../link/transmit.ts';
 import { IDENTITY_EUI } from '../records.ts';
-import {
-  barCandidate,
-  candidates,
-  CANDIDATE_RANK,
-  clearBar,
-  findCandidate,
-  NO_CANDIDATE,
-  recallCandidate,
-} from './candidates.ts';
+import { barCandidate, clearBar, findCandidate, NO_CANDIDATE, rankOf, recallCandidate } from './candidates.ts';
 import { sendEcho } from './echo.ts';
 import { me } from './identity.ts';
 import * as key from './keys.ts';
@@ -29,12 +21,12 @@ import { routerOf } from './terms.ts';
 const REPEATS = 3;
 /** ECHO goes out twice. */
 const ECHO_REPEATS = 1;
-/** KEY_TRIES of a key from before a sleep whose peer has not been challenged yet. */
-export const DORMANT = -1;
+/** What triesOf() a key from before a sleep gives whose peer has not been challenged yet. */
+export const DORMANT = key.NO_TRIES;
 
 /** True if a key was kept through a sleep, and its peer has not been heard since. */
 export function isRestored(one: number): boolean {
-  return key.keys[one + key.KEY_STATE] === key.UNCONFIRMED && key.keys[one + key.KEY_PROBES] > 0;
+  return key.stateOf(one) === key.UNCONFIRMED && key.probesOf(one) > 0;
 }
 
 /** Challenges the peer of a restored key, which becomes the parent if it answers; ends the task. */
@@ -48,15 +40,16 @@ export function challenge(restored: number): void {
 
 /** Sends the first frame under a key just made, or one to be proved again; ends the task. */
 export function startConfirm(fresh: number): void {
-  key.keys[fresh + key.KEY_STATE] = key.UNCONFIRMED;
-  key.keys[fresh + key.KEY_TRIES] = 0;
+  key.setState(fresh, key.UNCONFIRMED);
+  key.setTries(fresh, 0);
   sendConfirm(fresh);
 }
 
 function sendConfirm(fresh: number): void {
-  const wait = runT() << key.keys[fresh + key.KEY_TRIES];
+  const tries = key.triesOf(fresh);
+  const wait = runT() << tries;
   key.keys[fresh + key.KEY_DUE] = inMillis(wait);
-  key.keys[fresh + key.KEY_TRIES] += 1;
+  key.setTries(fresh, tries + 1);
   setTimer(TIMER_CONFIRM, wait);
   nameRun(me[IDENTITY_EUI + 1], key.keys[fresh + key.KEY_CTR]);
   if (isRestored(fresh)) sendEcho(fresh, ECHO_ASK);
@@ -64,7 +57,7 @@ function sendConfirm(fresh: number): void {
 }
 
 function waits(one: number): boolean {
-  return key.keys[one + key.KEY_STATE] === key.UNCONFIRMED && key.keys[one + key.KEY_TRIES] !== DORMANT;
+  return key.stateOf(one) === key.UNCONFIRMED && key.triesOf(one) !== DORMANT;
 }
 
 /** True while a key waits for R's first frame. */
@@ -89,7 +82,7 @@ export function confirmTask(): void {
   if (soonest < 0x3fffffff) setTimer(TIMER_CONFIRM, soonest);
   if (due === key.NO_KEY) {
     endTask();
-  } else if (key.keys[due + key.KEY_TRIES] <= (isRestored(due) ? ECHO_REPEATS : REPEATS)) {
+  } else if (key.triesOf(due) <= (isRestored(due) ? ECHO_REPEATS : REPEATS)) {
     sendConfirm(due);
   } else {
     const failed = findCandidate(key.keys, due);
@@ -101,15 +94,15 @@ export function confirmTask(): void {
 
 /** R's first frame under the key has come: the key is proved on both sides, the one before it goes. @returns the key. */
 export function onConfirmed(used: number): number {
-  key.keys[used + key.KEY_STATE] = key.LIVE;
+  key.setState(used, key.LIVE);
   key.dropOlder(used);
   const router = findCandidate(key.keys, used);
   if (router !== NO_CANDIDATE) clearBar(router);
   if (run[RUN_ATTACHES] === 1 && names(run, routerOf(0), key.keys, used)) {
     run[RUN_ATTACHES] = 0;
     if (router === NO_CANDIDATE) recallCandidate(key.keys, used, parentRank(), rx[RX_LQI]);
-    const rank = router === NO_CANDIDATE ? parentRank() : candidates[router + CANDIDATE_RANK];
-    attachTo(used, rank, key.keys[used + key.KEY_MODE]);
+    const rank = router === NO_CANDIDATE ? parentRank() : rankOf(router);
+    attachTo(used, rank, key.modeOf(used));
   }
   return used;
 }

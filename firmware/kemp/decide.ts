@@ -205,7 +205,7 @@ function bestCandidate(): number {
     const quality = candidate.qualityOf(one);
     let merit = quality;
     if (state[ROUTES] === 1 && quality >= GOOD_QUALITY) {
-      merit += 256 * (256 - candidate.candidates[one + candidate.CANDIDATE_RANK]);
+      merit += 256 * (256 - candidate.rankOf(one));
     }
     if (
       merit > bestMerit &&
@@ -235,7 +235,7 @@ function isUnwanted(one: number): boolean {
  */
 function isOwnChild(one: number): boolean {
   if (state[ROUTES] === 0) return false;
-  const far = candidate.candidates[one + candidate.CANDIDATE_RANK];
+  const far = candidate.rankOf(one);
   return far === up.NO_RANK || (far >= state[RANK] && seconds() < state[RANK_UNTIL]);
 }
 
@@ -254,7 +254,7 @@ function noteRank(): void {
  */
 function renew(current: number): boolean {
   const used = up.parentKey();
-  const life = key.keys[used + key.KEY_EXPIRES] - key.keys[used + key.KEY_BORN];
+  const life = key.keys[used + key.KEY_EXPIRES] - key.bornAt(used);
   const left = key.keys[used + key.KEY_EXPIRES] - seconds();
   if (hasSession() && sessionAge() >= 60 * me[IDENTITY_SESSION] && me[IDENTITY_SESSION] > 0) closeSession();
   if ((hasSession() && left * RENEW_PART > life) || !candidate.eligible(current)) return false;
@@ -269,20 +269,17 @@ function renew(current: number): boolean {
 /** Asks one router in earshot for a new key of the same end of life, if the one with it is old, or wanted. @returns false: none is. */
 function refreshOne(): boolean {
   const wanted = state[REFRESHES] === 1 ? up.parentKey() : key.NO_KEY;
+  const now = seconds();
+  const due = now - 60 * me[IDENTITY_REFRESH];
   for (let one = 0; one < key.LIVE_END; one += key.NEXT_KEY) {
-    const old =
-      key.keys[one + key.KEY_SERVED] === 0 && seconds() - key.keys[one + key.KEY_MADE] >= 60 * me[IDENTITY_REFRESH];
-    if (
-      key.keys[one + key.KEY_STATE] === key.LIVE &&
-      (old || one === wanted) &&
-      key.keys[one + key.KEY_EXPIRES] > seconds() + SHORT_LIFE
-    ) {
+    const lives = key.isLive(one) && key.keys[one + key.KEY_EXPIRES] > now + SHORT_LIFE;
+    if (lives && (one === wanted || (!key.isServed(one) && key.keys[one + key.KEY_MADE] <= due))) {
       const router = candidate.findCandidate(key.keys, one);
       if (router !== candidate.NO_CANDIDATE && candidate.eligible(router) && !key.hasTentative(key.keys, one)) {
         state[REFRESHES] = 0;
         runs.clearRun();
         runs.run[T_MODE] = MODE_REFRESH;
-        runs.run[T_INDEX] = key.keys[one + key.KEY_INDEX];
+        runs.run[T_INDEX] = key.indexOf(one);
         runs.run[runs.RUN_HOPS] = 1;
         copyAddress(key.keys, one, runs.run, T_AUTHORITY);
         copyAddress(key.keys, one, runs.run, runs.RUN_ENTRY);
@@ -313,7 +310,7 @@ function handOver(target: number, mode: number): void {
   const table = candidate.candidates;
   const held = key.trustedWith(table, target, key.LIVE);
   if (held !== key.NO_KEY) {
-    up.attachTo(held, table[target + candidate.CANDIDATE_RANK], MODE_RETURN);
+    up.attachTo(held, candidate.rankOf(target), MODE_RETURN);
     endTask();
     return;
   }
@@ -350,7 +347,7 @@ function centralised(entry: number): void {
   runs.run[T_MODE] = MODE_CENTRALISED;
   copyAddress(me, IDENTITY_BASE_EUI, runs.run, T_AUTHORITY);
   copyAddress(table, entry, runs.run, runs.RUN_ENTRY);
-  runs.run[runs.RUN_HOPS] = 1 + table[entry + candidate.CANDIDATE_RANK];
+  runs.run[runs.RUN_HOPS] = 1 + candidate.rankOf(entry);
 }
 
 /** The introducer has depth and life to give, and says, or its neighbour says, that the two share a key. */
@@ -359,7 +356,7 @@ function canIntroduce(introducer: number, target: number): boolean {
   // Who says that no way leads through it knows why.
   if (known !== candidate.NO_CANDIDATE && candidate.isTooFar(known)) return false;
   return (
-    key.keys[introducer + key.KEY_DEPTH] < me[IDENTITY_DEPTH_LIMIT] &&
+    key.depthOf(introducer) < me[IDENTITY_DEPTH_LIMIT] &&
     key.keys[introducer + key.KEY_EXPIRES] > seconds() + SHORT_LIFE &&
     (candidate.advertised(target, handleOf(up.parent, up.PARENT_ADDRESS)) ||
       (known !== candidate.NO_CANDIDATE && candidate.advertised(known, handleOf(candidate.candidates, target))))
@@ -401,7 +398,7 @@ function wantNext(): void {
 }
 
 function isMineToAsk(one: number): boolean {
-  const far = candidate.candidates[one + candidate.CANDIDATE_RANK];
+  const far = candidate.rankOf(one);
   const own = up.rank();
   return far < own || (far === own && isLower(candidate.candidates, one, me, IDENTITY_EUI));
 }

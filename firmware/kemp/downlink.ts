@@ -13,7 +13,7 @@ import { jobOk } from '../link/task.ts';
 import { IDENTITY_BASE_EUI, IDENTITY_EUI } from '../records.ts';
 import * as refusal from '../refusals.ts';
 import { me } from './identity.ts';
-import { KEY_SERVED, keys } from './keys.ts';
+import { isServed } from './keys.ts';
 import * as layout from './layout.ts';
 import { flush, sealsData } from './readings.ts';
 import { openBody, sealTerms, takeSequence } from './sealed.ts';
@@ -33,7 +33,7 @@ export function isDown(): boolean {
 export function onDown(): void {
   const sealed = body[0] === layout.DATA_DOWN + layout.DATA_SEALED;
   const least = sealed ? layout.DATA_SEALED_HEAD + layout.TAG_OCTETS : layout.DATA_CLEAR_HEAD;
-  if (rx[RX_LENGTH] < least || keys[rx[RX_KEY] + KEY_SERVED] === 1 || (sealsData() && !sealed)) {
+  if (rx[RX_LENGTH] < least || isServed(rx[RX_KEY]) || (sealsData() && !sealed)) {
     drop(refusal.REFUSED_DATA);
   } else if (sealed) {
     open();

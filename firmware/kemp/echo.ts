@@ -18,8 +18,9 @@ const PROBES = 2;
 
 /** Doubts a key: the first ECHO goes out as soon as the board is free. */
 export function doubt(doubted: number): void {
-  if (key.keys[doubted + key.KEY_PROBES] === 0 || key.keys[doubted + key.KEY_PROBES] === key.DOUBTED) {
-    key.keys[doubted + key.KEY_PROBES] = 1;
+  const probes = key.probesOf(doubted);
+  if (probes === 0 || probes === key.DOUBTED) {
+    key.setProbes(doubted, 1);
     key.keys[doubted + key.KEY_PROBE_DUE] = inMillis(0);
     setTimer(TIMER_PROBE, 0);
   }
@@ -30,8 +31,7 @@ export function probeTask(): void {
   let due = key.NO_KEY;
   let soonest = 0x3fffffff;
   for (let one = 0; one < key.LIVE_END; one += key.NEXT_KEY) {
-    const probes = key.keys[one + key.KEY_PROBES];
-    if (key.keys[one + key.KEY_STATE] === key.LIVE && probes > 0 && probes !== key.DOUBTED) {
+    if (key.isAsked(one)) {
       const left = remaining(key.keys[one + key.KEY_PROBE_DUE]);
       if (left <= 0) due = one;
       else if (left < soonest) soonest = left;
@@ -44,11 +44,12 @@ export function probeTask(): void {
   }
   const wait = runTimeout(1);
   setTimer(TIMER_PROBE, soonest < wait ? soonest : wait);
-  if (key.keys[due + key.KEY_PROBES] > PROBES) {
-    key.keys[due + key.KEY_PROBES] = key.DOUBTED;
+  const probes = key.probesOf(due);
+  if (probes > PROBES) {
+    key.setProbes(due, key.DOUBTED);
     endTask();
   } else {
-    key.keys[due + key.KEY_PROBES] += 1;
+    key.setProbes(due, probes + 1);
     key.keys[due + key.KEY_PROBE_DUE] = inMillis(wait);
     sendEcho(due, ECHO_ASK);
   }
@@ -57,7 +58,7 @@ export function probeTask(): void {
 /** Sends ECHO under a key; ends the task. @param mode ECHO_ASK or ECHO_REPLY */
 export function sendEcho(link: number, mode: number): void {
   message[0] = head(ECHO, mode);
-  message[ECHO_INDEX] = key.keys[link + key.KEY_GROUP_INDEX];
+  message[ECHO_INDEX] = key.isServed(link) ? 0 : key.groupIndexOf(link);
   sendMessage(ECHO_OCTETS, key.keys, link, link, endTask);
 }
 
@@ -66,10 +67,12 @@ export function onEcho(): void {
   if (rx[RX_LENGTH] !== ECHO_OCTETS) {
     drop(REFUSED_KMP_LENGTH);
   } else {
-    // Who slept through a change of the group key shows an old index, and is told again at once (group.ts).
-    key.keys[rx[RX_KEY] + key.KEY_TOLD] = body[ECHO_INDEX];
-    key.keys[rx[RX_KEY] + key.KEY_TELL_TRIED] = 0;
-    if (key.keys[rx[RX_KEY] + key.KEY_SERVED] === 1) setTimer(TIMER_GROUP, 0);
+    if (key.isServed(rx[RX_KEY])) {
+      // Who slept through a change of the group key shows an old index, and is told again at once (group.ts).
+      key.setGroupIndex(rx[RX_KEY], body[ECHO_INDEX]);
+      key.keys[rx[RX_KEY] + key.KEY_TELL_TRIED] = 0;
+      setTimer(TIMER_GROUP, 0);
+    }
     if ((body[0] & 3) === ECHO_ASK) sendEcho(rx[RX_KEY], ECHO_REPLY);
     else endTask();
   }

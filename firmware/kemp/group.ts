@@ -41,7 +41,9 @@ function draw(): void {
   group[GROUP_INDEX] = group[GROUP_INDEX] === LAST_INDEX ? 1 : group[GROUP_INDEX] + 1;
   group[GROUP_COUNTER] = 0;
   group[GROUP_MADE] = seconds();
-  for (let known = 0; known < key.KEYS_END; known += key.NEXT_KEY) key.keys[known + key.KEY_TELL_TRIED] = 0;
+  for (let known = 0; known < key.KEYS_END; known += key.NEXT_KEY) {
+    if (key.isServed(known)) key.keys[known + key.KEY_TELL_TRIED] = 0;
+  }
 }
 
 /** A neighbour was revoked: a new group key for all others, at once. */
@@ -59,8 +61,8 @@ export function noteDeparture(): void {
 export function groupTask(): void {
   let one = key.NO_KEY;
   for (let known = 0; known < key.LIVE_END; known += key.NEXT_KEY) {
-    const serves = key.keys[known + key.KEY_STATE] === key.LIVE && key.keys[known + key.KEY_SERVED] === 1;
-    if (serves && key.keys[known + key.KEY_TOLD] !== group[GROUP_INDEX] && isThere(known)) one = known;
+    const serves = key.isLive(known) && key.isServed(known);
+    if (serves && key.groupIndexOf(known) !== group[GROUP_INDEX] && isThere(known)) one = known;
   }
   setTimer(TIMER_GROUP, LOOK_MS);
   if (one === key.NO_KEY) {
@@ -84,7 +86,7 @@ function isThere(known: number): boolean {
 /** An acknowledgement is a chip's, not a promise; whoever shows an old index is told again. */
 function onSent(): void {
   const told = group[TELLING];
-  if (txStatus === SENT_OK) key.keys[told + key.KEY_TOLD] = group[GROUP_INDEX];
+  if (txStatus === SENT_OK) key.setGroupIndex(told, group[GROUP_INDEX]);
   else key.keys[told + key.KEY_TELL_TRIED] = seconds();
   setTimer(TIMER_GROUP, 0);
   endTask();
@@ -97,6 +99,6 @@ export function onGroup(): void {
     return;
   }
   const from = rx[RX_KEY];
-  key.keys[from + key.KEY_GROUP_INDEX] = body[GROUP_INDEX_AT];
+  if (!key.isServed(from)) key.setGroupIndex(from, body[GROUP_INDEX_AT]);
   endTask();
 }

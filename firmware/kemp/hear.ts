@@ -44,9 +44,8 @@ function onPlace(): void {
 function take(): void {
   const table = candidate.candidates;
   candidate.takeAdvert(from, body, 0, rx[RX_LENGTH], sender, 0, rx[RX_LQI]);
-  if (isParent(table, from)) noteParentRank(table[from + candidate.CANDIDATE_RANK]);
-  if (table[from + candidate.CANDIDATE_INCARNATION] !== body[ADVERT_INCARNATION]) {
-    table[from + candidate.CANDIDATE_INCARNATION] = body[ADVERT_INCARNATION];
+  if (isParent(table, from)) noteParentRank(candidate.rankOf(from));
+  if (!candidate.isSameIncarnation(from, body[ADVERT_INCARNATION])) {
     const doubtful = keyWith(table, from, LIVE);
     if (doubtful !== NO_KEY) doubt(doubtful);
   }

@@ -4,9 +4,9 @@
 
 import { randomWord } from '#board';
 import { wipeWords } from '../../crypto-core/index.ts';
-import { makeWords } from '../../crypto-core/tables.ts';
 import { MODE_PREDICTIVE, MODE_REACTIVE } from '../events.ts';
 import { copyAddress, getAddress, names, putAddress, widthOf } from '../link/address.ts';
+import { passOn } from '../link/pass.ts';
 import { body, rx, RX_KEY, RX_LENGTH, sender } from '../link/receive.ts';
 import { refuse } from '../link/refuse.ts';
 import { endTask, goOn, nameRun } from '../link/task.ts';
@@ -22,7 +22,6 @@ import { head, REQUEST, TAIL_OCTETS } from './layout.ts';
 import { getTail } from './request.ts';
 import * as term from './terms.ts';
 
-const secret = makeWords(4);
 /** Key with N, key with R. */
 let withNode = key.NO_KEY;
 let withRouter = key.NO_KEY;
@@ -30,7 +29,7 @@ let withRouter = key.NO_KEY;
 let stored = NO_ANSWER;
 
 function drop(reason: number): void {
-  wipeWords(secret, 0, 4);
+  wipeWords(term.secret, 0, 4);
   refuse(reason);
   endTask();
 }
@@ -70,7 +69,7 @@ export function onIntroduce(): void {
   } else if (t[term.T_CTR] <= key.keys[withNode + key.KEY_PEER_CTR]) {
     drop(refusal.REFUSED_COUNTER);
   } else {
-    term.subkey(key.keys, withNode + key.KEY_SECRET, term.LABEL_REQUEST_MAC, secret, 0, onRequestKey);
+    term.subkey(key.keys, withNode + key.KEY_SECRET, term.LABEL_REQUEST_MAC, term.secret, 0, onRequestKey);
   }
 }
 
@@ -79,7 +78,7 @@ function sendStored(): void {
 }
 
 function onRequestKey(): void {
-  term.requestMac(secret, 0, term.terms, onRequestMac);
+  term.requestMac(term.secret, 0, term.terms, onRequestMac);
 }
 
 function onRequestMac(): void {
@@ -94,7 +93,7 @@ function onRequestMac(): void {
   }
   key.keys[withNode + key.KEY_PEER_CTR] = t[term.T_CTR];
   const life = key.lifeLeft(withNode);
-  const depth = key.keys[withNode + key.KEY_DEPTH] + 1;
+  const depth = key.depthOf(withNode) + 1;
   if (depth > me[IDENTITY_DEPTH_LIMIT] || life === 0) {
     drop(depth > me[IDENTITY_DEPTH_LIMIT] ? refusal.REFUSED_DEPTH : refusal.REFUSED_LIFETIME);
     return;
@@ -103,11 +102,11 @@ function onRequestMac(): void {
   t[term.T_DEPTH] = depth;
   t[term.T_R1] = randomWord();
   t[term.T_R1 + 1] = randomWord();
-  term.subkey(key.keys, withNode + key.KEY_SECRET, term.LABEL_DERIVE, secret, 0, onDerive);
+  term.subkey(key.keys, withNode + key.KEY_SECRET, term.LABEL_DERIVE, term.secret, 0, onDerive);
 }
 
 function onDerive(): void {
-  term.pairwise(secret, 0, term.terms, 0, secret, 0, onPairwise);
+  term.pairwise(term.secret, 0, term.terms, 0, term.secret, 0, onPairwise);
 }
 
 function onPairwise(): void {
@@ -117,12 +116,12 @@ function onPairwise(): void {
   }
   const seq = key.keys[withRouter + key.KEY_SEQ_OUT];
   key.keys[withRouter + key.KEY_SEQ_OUT] = seq + 1;
-  const index = key.keys[withRouter + key.KEY_INDEX];
-  putApproval(index, seq, secret, 0, key.keys, withRouter, key.keys, withRouter + key.KEY_SEAL, onApproval);
+  const index = key.indexOf(withRouter);
+  putApproval(index, seq, term.secret, 0, key.keys, withRouter, key.keys, withRouter + key.KEY_SEAL, onApproval);
 }
 
 function onApproval(): void {
-  wipeWords(secret, 0, 4);
+  wipeWords(term.secret, 0, 4);
   keepAnswer(term.terms, term.terms, term.routerOf(0), approvalLength());
   sendMessage(approvalLength(), term.terms, term.routerOf(0), key.NO_KEY, endTask);
 }
@@ -136,10 +135,11 @@ export function onForward(): void {
     drop(introducer === key.NO_KEY ? refusal.REFUSED_UNKNOWN_ROUTER : refusal.REFUSED_BUCKET);
     return;
   }
+  const width = widthOf(sender, 0);
+  const end = passOn(1 + named, rx[RX_LENGTH], 1 + width);
   message[0] = head(REQUEST, MODE_REACTIVE);
-  const at = putAddress(message, 1, widthOf(sender, 0), sender, 0);
-  for (let i = 0; i < TAIL_OCTETS; i++) message[at + i] = body[1 + named + i];
-  sendMessage(at + TAIL_OCTETS, key.keys, introducer, introducer, endTask);
+  putAddress(message, 1, width, sender, 0);
+  sendMessage(end, key.keys, introducer, introducer, endTask);
 }
 
 /** True if a REQUEST of this shape is one for onIntroduce(). */

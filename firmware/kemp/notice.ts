@@ -80,11 +80,13 @@ function makeRoom(): void {
   }
   copyAddress(run, term.routerOf(which), key.keys, OFFERED);
   key.moveKey(OFFERED, fresh);
+  // At a mote it does not move along.
+  wipeWords(key.keys, OFFERED + key.KEY_SEAL, 4);
   goOn(onMoved);
 }
 
 function refuseOffer(reason: number): void {
-  wipeWords(key.keys, OFFERED, key.NEXT_KEY);
+  wipeWords(key.keys, OFFERED, key.KEY_SEAL + 4);
   // The authority was revoked, or its key has ended, while the run was open: what it grants is not taken.
   if (reason === refusal.REFUSED_UNKNOWN_KEY) failRun(OUTCOME_REJECTED);
   drop(reason);
@@ -106,8 +108,7 @@ function judge(): number {
   const own = key.keyWith(run, term.T_AUTHORITY, key.LIVE);
   if (own === key.NO_KEY) return refusal.REFUSED_UNKNOWN_KEY;
   const deeper = run[term.T_MODE] === MODE_REFRESH ? 0 : 1;
-  if (depth !== key.keys[own + key.KEY_DEPTH] + deeper || depth > me[IDENTITY_DEPTH_LIMIT])
-    return refusal.REFUSED_DEPTH;
+  if (depth !== key.depthOf(own) + deeper || depth > me[IDENTITY_DEPTH_LIMIT]) return refusal.REFUSED_DEPTH;
   return run[RUN_STARTED] + life * 60 <= key.keys[own + key.KEY_EXPIRES] ? refusal.ACCEPTED : refusal.REFUSED_LIFETIME;
 }
 
@@ -118,24 +119,12 @@ function install(): void {
   // R chose an index that it does not use with N: a key of that index here is one that R has lost.
   const lost = key.findKey(keys, fresh, index);
   if (lost !== key.NO_KEY) key.dropKey(lost);
-  keys[fresh + key.KEY_STATE] = key.UNCONFIRMED;
-  keys[fresh + key.KEY_INDEX] = index;
-  keys[fresh + key.KEY_DEPTH] = term.terms[term.T_DEPTH];
-  keys[fresh + key.KEY_MODE] = run[term.T_MODE];
+  key.setTraits(fresh, key.UNCONFIRMED, run[term.T_MODE], term.terms[term.T_DEPTH], index, body[from + 19]);
   keys[fresh + key.KEY_CTR] = run[term.T_CTR];
   keys[fresh + key.KEY_EXPIRES] = run[RUN_STARTED] + term.terms[term.T_LIFE] * 60;
   keys[fresh + key.KEY_USED] = seconds();
-  keys[fresh + key.KEY_SEQ_OUT] = 1;
-  keys[fresh + key.KEY_SEQ_IN] = 1;
-  keys[fresh + key.KEY_GROUP_INDEX] = body[from + 19];
-  report(
-    EVENT_KEY,
-    keys[fresh + 1],
-    run[term.T_CTR],
-    run[term.T_MODE],
-    term.terms[term.T_DEPTH],
-    keys[fresh + key.KEY_INDEX],
-  );
+  key.startSequences(fresh);
+  report(EVENT_KEY, keys[fresh + 1], run[term.T_CTR], run[term.T_MODE], term.terms[term.T_DEPTH], index);
   key.logKey(fresh);
 }
 
@@ -144,10 +133,10 @@ function inherit(): void {
   const keys = key.keys;
   copyAddress(run, term.T_AUTHORITY, keys, OFFERED + key.KEY_AUTHORITY);
   keys[OFFERED + key.KEY_MADE] = run[RUN_STARTED];
-  keys[OFFERED + key.KEY_BORN] = run[RUN_STARTED];
+  key.setBorn(OFFERED, run[RUN_STARTED]);
   if (run[term.T_MODE] === MODE_CENTRALISED) return;
   const own = key.keyWith(run, term.T_AUTHORITY, key.LIVE);
-  keys[OFFERED + key.KEY_BORN] = keys[own + key.KEY_BORN];
+  key.setBorn(OFFERED, key.bornAt(own));
   if (run[term.T_MODE] === MODE_REFRESH) copyAddress(keys, own + key.KEY_AUTHORITY, keys, OFFERED + key.KEY_AUTHORITY);
 }
 

@@ -9,6 +9,7 @@ import { makeWords } from '../../crypto-core/tables.ts';
 import { copyOutgoing, takeOutgoing } from '../app/calls.ts';
 import { EVENT_DATA_SENT } from '../events.ts';
 import { putAddress, widthOf } from '../link/address.ts';
+import { passOn } from '../link/pass.ts';
 import { body, rx, RX_KEY, RX_LENGTH } from '../link/receive.ts';
 import { refuse } from '../link/refuse.ts';
 import { endTask, goOn } from '../link/task.ts';
@@ -150,16 +151,15 @@ export function relayReading(): void {
 function relay(): void {
   const sealed = body[0] & layout.DATA_SEALED;
   if (body[0] - sealed !== layout.DATA_READING) {
-    for (let i = 0; i < rx[RX_LENGTH]; i++) message[i] = body[i];
     pass(rx[RX_LENGTH]);
     return;
   }
   const from = rx[RX_KEY];
   const width = widthOf(key.keys, from);
+  const end = passOn(1, rx[RX_LENGTH], 1 + width);
   message[0] = sealed + (width === 2 ? layout.DATA_RELAYED_SHORT : layout.DATA_RELAYED_WIDE);
-  const at = putAddress(message, 1, width, key.keys, from);
-  for (let i = 1; i < rx[RX_LENGTH]; i++) message[at + i - 1] = body[i];
-  pass(at + rx[RX_LENGTH] - 1);
+  putAddress(message, 1, width, key.keys, from);
+  pass(end);
 }
 
 /** A reading of a known kind, with octets for its head, and its tag. */

@@ -4,7 +4,6 @@
 
 import { randomWord } from '#board';
 import { wipeWords } from '../../crypto-core/index.ts';
-import { makeWords } from '../../crypto-core/tables.ts';
 import { MODE_REFRESH } from '../events.ts';
 import { copyAddress } from '../link/address.ts';
 import { body, sender } from '../link/receive.ts';
@@ -19,14 +18,13 @@ import { yields } from './run.ts';
 import * as term from './terms.ts';
 import { installOwn, repeatNotice, tentativeOf } from './visited.ts';
 
-const secret = makeWords(4);
 let old = key.NO_KEY;
 
 /** A REQUEST of mode refresh in `body`; ends the task. */
 export function onRefresh(): void {
   const t = term.terms;
   old = key.findKey(sender, 0, body[1]);
-  if (old === key.NO_KEY || key.keys[old + key.KEY_STATE] !== key.LIVE) {
+  if (old === key.NO_KEY || !key.isLive(old)) {
     drop(refusal.REFUSED_UNKNOWN_KEY);
     return;
   }
@@ -41,16 +39,16 @@ export function onRefresh(): void {
   const begun = tentativeOf(t);
   if (begun !== key.NO_KEY) repeatNotice(begun);
   else if (t[term.T_CTR] <= key.keys[old + key.KEY_PEER_CTR]) drop(refusal.REFUSED_COUNTER);
-  else term.subkey(key.keys, old + key.KEY_SECRET, term.LABEL_REQUEST_MAC, secret, 0, onRequestKey);
+  else term.subkey(key.keys, old + key.KEY_SECRET, term.LABEL_REQUEST_MAC, term.secret, 0, onRequestKey);
 }
 
 function onRequestKey(): void {
-  term.requestMac(secret, 0, term.terms, onRequestMac);
+  term.requestMac(term.secret, 0, term.terms, onRequestMac);
 }
 
 function onRequestMac(): void {
   const t = term.terms;
-  wipeWords(secret, 0, 4);
+  wipeWords(term.secret, 0, 4);
   if (!term.macMatches(t)) {
     drop(refusal.REFUSED_REQUEST_MAC);
   } else if (!key.keyAlive(old)) {
@@ -63,18 +61,18 @@ function onRequestMac(): void {
     key.keys[old + key.KEY_PEER_CTR] = t[term.T_CTR];
     t[term.T_R1] = randomWord();
     t[term.T_R1 + 1] = randomWord();
-    t[term.T_DEPTH] = key.keys[old + key.KEY_DEPTH];
+    t[term.T_DEPTH] = key.depthOf(old);
     t[term.T_LIFE] = key.lifeLeft(old);
-    term.subkey(key.keys, old + key.KEY_SECRET, term.LABEL_DERIVE, secret, 0, onDerive);
+    term.subkey(key.keys, old + key.KEY_SECRET, term.LABEL_DERIVE, term.secret, 0, onDerive);
   }
 }
 
 function onDerive(): void {
-  term.pairwise(secret, 0, term.terms, 0, secret, 0, onPairwise);
+  term.pairwise(term.secret, 0, term.terms, 0, term.secret, 0, onPairwise);
 }
 
 function onPairwise(): void {
-  if (key.keyAlive(old)) installOwn(secret, 0);
+  if (key.keyAlive(old)) installOwn(term.secret, 0);
   else drop(refusal.REFUSED_UNKNOWN_KEY);
-  wipeWords(secret, 0, 4);
+  wipeWords(term.secret, 0, 4);
 }

@@ -2,7 +2,6 @@
 // REJECT at N. With the authority's MAC it ends the run; without, it is a hint: a repeat, or an ECHO, comes sooner, no more.
 
 import { getWord, wipeWords } from '../../crypto-core/index.ts';
-import { makeWords } from '../../crypto-core/tables.ts';
 import { MODE_CENTRALISED, OUTCOME_REJECTED } from '../events.ts';
 import { body, rx, RX_LENGTH, sender } from '../link/receive.ts';
 import { drop, refuse } from '../link/refuse.ts';
@@ -22,8 +21,6 @@ import * as term from './terms.ts';
 
 /** What a hint leaves of the time until the next repeat, ms; it never adds any. */
 const HINT_MS = 200;
-
-const secret = makeWords(4);
 
 /** Handles the REJECT in `body`; ends the task. */
 export function onReject(): void {
@@ -57,7 +54,7 @@ function doubtSender(): void {
 
 function verify(): void {
   if (run[term.T_MODE] === MODE_CENTRALISED) {
-    term.subkey(me, IDENTITY_KEY, term.LABEL_REQUEST_MAC, secret, 0, onRequestKey);
+    term.subkey(me, IDENTITY_KEY, term.LABEL_REQUEST_MAC, term.secret, 0, onRequestKey);
     return;
   }
   const known = key.keyWith(run, term.T_AUTHORITY, key.LIVE);
@@ -65,16 +62,16 @@ function verify(): void {
     refuse(refusal.REFUSED_UNKNOWN_KEY);
     endTask();
   } else {
-    term.subkey(key.keys, known + key.KEY_SECRET, term.LABEL_REQUEST_MAC, secret, 0, onRequestKey);
+    term.subkey(key.keys, known + key.KEY_SECRET, term.LABEL_REQUEST_MAC, term.secret, 0, onRequestKey);
   }
 }
 
 function onRequestKey(): void {
-  term.rejectMac(secret, 0, run, body[REJECT_REASON], onMac);
+  term.rejectMac(term.secret, 0, run, body[REJECT_REASON], onMac);
 }
 
 function onMac(): void {
-  wipeWords(secret, 0, 4);
+  wipeWords(term.secret, 0, 4);
   if (!term.macMatches(term.terms)) {
     drop(refusal.REFUSED_REQUEST_MAC);
     return;

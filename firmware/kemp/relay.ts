@@ -15,6 +15,7 @@ import {
   putHandle,
   widthOf,
 } from '../link/address.ts';
+import { passOn } from '../link/pass.ts';
 import { body, rx, RX_KEY, RX_LENGTH, sender } from '../link/receive.ts';
 import { drop } from '../link/refuse.ts';
 import { endTask } from '../link/task.ts';
@@ -67,7 +68,6 @@ export function relayRequest(): void {
     drop(up === key.NO_KEY ? refusal.REFUSED_NOT_JOINED : refusal.REFUSED_BUCKET);
     return;
   }
-  const at = putEnvelope(sender, 0);
   // The list of routers is left out where it names this one alone.
   const list = rx[RX_LENGTH] - 1 - layout.TAIL_OCTETS;
   let from = 1;
@@ -75,9 +75,10 @@ export function relayRequest(): void {
     getAddress(body, 1, list, next, 0);
     if (names(next, 0, me, IDENTITY_EUI)) from += list;
   }
-  message[at] = body[0];
-  for (let i = from; i < rx[RX_LENGTH]; i++) message[at + 1 + i - from] = body[i];
-  sendMessage(at + 1 + rx[RX_LENGTH] - from, key.keys, up, up, endTask);
+  const first = body[0];
+  const end = passOn(from, rx[RX_LENGTH], layout.ENVELOPE_ADDRESSES + widthOf(sender, 0) + 1);
+  message[putEnvelope(sender, 0)] = first;
+  sendMessage(end, key.keys, up, up, endTask);
 }
 
 /** An UP message of a child; ends the task. */
@@ -103,11 +104,12 @@ export function relayUp(): void {
   // A message of the child's own needs no entry: its origin is the verified source.
   getAddress(body, layout.ENVELOPE_ADDRESSES, origin, next, 0);
   const known = hops === 0 && names(next, 0, key.keys, rx[RX_KEY]);
-  for (let i = 0; i < at; i++) message[i] = body[i];
-  const inner = known ? at : putHandle(message, at, handleOf(key.keys, rx[RX_KEY]));
-  if (!known) message[layout.ENVELOPE_INFO] = info + 1;
-  for (let i = at; i < rx[RX_LENGTH]; i++) message[inner + i - at] = body[i];
-  sendMessage(inner + rx[RX_LENGTH] - at, key.keys, up, up, endTask);
+  const end = passOn(at, rx[RX_LENGTH], known ? at : at + HANDLE_OCTETS);
+  if (!known) {
+    putHandle(message, at, handleOf(key.keys, rx[RX_KEY]));
+    message[layout.ENVELOPE_INFO] = info + 1;
+  }
+  sendMessage(end, key.keys, up, up, endTask);
 }
 
 /** A DOWN message: on to the next hop of its route, the last of which gets the message alone. Ends the task. */
@@ -117,7 +119,7 @@ export function relayDown(): void {
   const width = hops > 1 ? HANDLE_OCTETS : wideLast ? 8 : 2;
   const rest = layout.ENVELOPE_ADDRESSES + width;
   // From above alone: the parent, or a router that this one has asked for a key. Who is served here sends nothing down.
-  const fromBelow = key.keys[rx[RX_KEY] + key.KEY_SERVED] === 1 && !isParent(sender, 0);
+  const fromBelow = key.isServed(rx[RX_KEY]) && !isParent(sender, 0);
   if (fromBelow || hops === 0 || rest + 1 > rx[RX_LENGTH] || (body[0] & 3) > layout.DOWN_DATA) {
     drop(refusal.REFUSED_ROUTE);
     return;
@@ -130,18 +132,17 @@ export function relayDown(): void {
       drop(refusal.REFUSED_UNKNOWN_ROUTER);
       return;
     }
-    for (let i = rest; i < rx[RX_LENGTH]; i++) message[i - rest] = body[i];
-    if (data) sendData(rx[RX_LENGTH] - rest, link, endTask);
-    else sendMessage(rx[RX_LENGTH] - rest, next, 0, key.NO_KEY, endTask);
+    const end = passOn(rest, rx[RX_LENGTH], 0);
+    if (data) sendData(end, link, endTask);
+    else sendMessage(end, next, 0, key.NO_KEY, endTask);
     return;
   }
   const below = key.keyOfHandle(getHandle(body, layout.ENVELOPE_ADDRESSES));
   if (below === key.NO_KEY) {
     drop(refusal.REFUSED_UNKNOWN_ROUTER);
   } else {
-    message[0] = body[0];
     message[layout.ENVELOPE_INFO] = body[layout.ENVELOPE_INFO] - 1;
-    for (let i = rest; i < rx[RX_LENGTH]; i++) message[layout.ENVELOPE_ADDRESSES + i - rest] = body[i];
-    sendMessage(layout.ENVELOPE_ADDRESSES + rx[RX_LENGTH] - rest, key.keys, below, below, endTask);
+    const end = passOn(rest, rx[RX_LENGTH], layout.ENVELOPE_ADDRESSES);
+    sendMessage(end, key.keys, below, below, endTask);
   }
 }

@@ -3,7 +3,7 @@
 // says at once that there is no way through it any more; then all keys go, one a turn (protocol.md "Revocation").
 
 import { endTask, goOn, nothing } from '../link/task.ts';
-import { dropKey, FREE, KEY_STATE, keys, KEYS_END, NEXT_KEY } from './keys.ts';
+import { dropKey, isFree, KEYS_END, NEXT_KEY } from './keys.ts';
 import { detach } from './parent.ts';
 import { closeSession, hasSession } from './session.ts';
 
@@ -26,7 +26,7 @@ export function standDown(): void {
 }
 
 function dropNext(): void {
-  if (keys[next + KEY_STATE] !== FREE) dropKey(next);
+  if (!isFree(next)) dropKey(next);
   next += NEXT_KEY;
   if (next < KEYS_END) goOn(dropNext);
   else endTask();

@@ -184,8 +184,8 @@ function forgetChain(): void {
 function dropOwnKeys(address: number, kind: number): void {
   let any = false;
   for (let one = 0; one < key.KEYS_END; one += key.NEXT_KEY) {
-    const lives = key.keys[one + key.KEY_STATE] !== key.FREE;
-    const spared = kind === REVOKE_CHAIN && key.keys[one + key.KEY_DEPTH] === 0;
+    const lives = !key.isFree(one);
+    const spared = kind === REVOKE_CHAIN && key.depthOf(one) === 0;
     if (lives && !spared && names(nodes, address, key.keys, one)) {
       key.dropKey(one);
       any = true;

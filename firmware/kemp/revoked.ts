@@ -21,9 +21,10 @@ import { beginUp, sendUp } from './relay.ts';
 import { openBody, sealBody, sealTerms, takeSequence } from './sealed.ts';
 import { hasSession, session, SESSION_INDEX, SESSION_SEAL, SESSION_SEQ_IN, SESSION_SEQ_OUT } from './session.ts';
 
-/** The one revoked: address, epoch. */
-const told = makeWords(4);
+/** The one revoked: address, epoch; and how (REVOKE_...). */
+const told = makeWords(5);
 const EPOCH = 3;
+const KIND = 4;
 
 let onDeletion = nothing;
 
@@ -56,13 +57,14 @@ function onOpened(): void {
   told[2] = NO_SHORT;
   told[EPOCH] = body[layout.REVOKE_SEALED + 8] * 256 + body[layout.REVOKE_SEALED + 9];
   const kind = body[0] & 3;
+  told[KIND] = kind;
   noteEpoch(told[EPOCH]);
   if (kind === REVOKE_REMOVED || kind === REVOKE_COMPROMISED) mark(told, 0, told[EPOCH]);
   goOn(letGo);
 }
 
 function letGo(): void {
-  if (dropKeysOf(body[0] & 3)) onDeletion();
+  if (dropKeysOf(told[KIND])) onDeletion();
   if (parentKey() === key.NO_KEY) endTask();
   else goOn(sealRevoked);
 }
@@ -73,9 +75,9 @@ function dropKeysOf(kind: number): boolean {
   const mine = names(told, 0, me, IDENTITY_EUI);
   let any = false;
   for (let one = 0; one < key.KEYS_END; one += key.NEXT_KEY) {
-    if (keys[one + key.KEY_STATE] !== key.FREE) {
-      const theirs = (mine && keys[one + key.KEY_SERVED] === 0) || (!mine && names(told, 0, keys, one));
-      const own = theirs && (kind !== REVOKE_CHAIN || keys[one + key.KEY_DEPTH] > 0);
+    if (!key.isFree(one)) {
+      const theirs = (mine && !key.isServed(one)) || (!mine && names(told, 0, keys, one));
+      const own = theirs && (kind !== REVOKE_CHAIN || key.depthOf(one) > 0);
       if (own || (kind === REVOKE_COMPROMISED && names(told, 0, keys, one + key.KEY_AUTHORITY))) {
         key.dropKey(one);
         any = true;
@@ -89,7 +91,7 @@ function sealRevoked(): void {
   const at = beginUp(layout.REVOKE_OCTETS);
   const seq = session[SESSION_SEQ_OUT];
   session[SESSION_SEQ_OUT] = seq + 1;
-  message[at] = layout.head(layout.REVOKED, body[0] & 3);
+  message[at] = layout.head(layout.REVOKED, told[KIND]);
   message[at + layout.REVOKE_INDEX] = session[SESSION_INDEX];
   putWord(message, at + layout.REVOKE_SEQ, seq);
   put8(message, at + layout.REVOKE_SEALED, told, 0);

@@ -63,7 +63,7 @@ export function routeKnown(): void {
  * end is a router; or it went farther away.
  */
 function isDoubtful(up: number): boolean {
-  return up !== key.NO_KEY && (state[DOUBTED] === 1 || key.keys[up + key.KEY_SERVED] === 1);
+  return up !== key.NO_KEY && (state[DOUBTED] === 1 || key.isServed(up));
 }
 
 /** TIMER_ROUTE: tells B; ends the task. A doubtful parent from which B never answers is barred like one that failed in a run. */

@@ -37,9 +37,6 @@ export const RUN_STARTED = term.TERMS_WORDS + 12;
 /** Times that the identical REQUEST is sent before a new ctr is taken. */
 const TRIES = 3;
 
-/** K_NA, and then request-MAC(K_NA), while the REQUEST is made. */
-const secret = makeWords(4);
-
 export function runOpen(): boolean {
   return run[RUN_OPEN] === 1;
 }
@@ -64,8 +61,8 @@ export function wantRouter(table: Words, at: number): void {
 /** Begins the run that `run` describes; ends the task. */
 export function startRun(): void {
   if (run[term.T_MODE] === MODE_CENTRALISED) {
-    copyAddress(me, IDENTITY_KEY, secret, 0);
-    secret[3] = me[IDENTITY_KEY + 3];
+    copyAddress(me, IDENTITY_KEY, term.secret, 0);
+    term.secret[3] = me[IDENTITY_KEY + 3];
     if (!hasSession()) {
       closeSession();
       run[term.T_NEW_SESSION] = 1;
@@ -76,7 +73,7 @@ export function startRun(): void {
       endTask();
       return;
     }
-    for (let i = 0; i < 4; i++) secret[i] = key.keys[known + key.KEY_SECRET + i];
+    for (let i = 0; i < 4; i++) term.secret[i] = key.keys[known + key.KEY_SECRET + i];
   }
   run[RUN_OPEN] = 1;
   run[RUN_STARTED] = seconds();
@@ -87,21 +84,21 @@ export function startRun(): void {
   const first = term.routerOf(0) + 1;
   report(EVENT_RUN, run[term.T_MODE], run[term.T_CTR], run[term.T_AUTHORITY + 1], run[first], run[term.T_COUNT]);
   // Derive first: both labels share one L, and the request-MAC key may take the place of K_NA.
-  term.subkey(secret, 0, term.LABEL_DERIVE, run, RUN_DERIVE, onDerive);
+  term.subkey(term.secret, 0, term.LABEL_DERIVE, run, RUN_DERIVE, onDerive);
 }
 
 function onDerive(): void {
-  term.subkey(secret, 0, term.LABEL_REQUEST_MAC, secret, 0, onRequestKey);
+  term.subkey(term.secret, 0, term.LABEL_REQUEST_MAC, term.secret, 0, onRequestKey);
 }
 
 function onRequestKey(): void {
-  term.requestMac(secret, 0, run, onRequestMac);
+  term.requestMac(term.secret, 0, run, onRequestMac);
 }
 
 function onRequestMac(): void {
   run[term.T_MAC] = mac[0];
   run[term.T_MAC + 1] = mac[1];
-  wipeWords(secret, 0, 4);
+  wipeWords(term.secret, 0, 4);
   sendRequest();
 }
 

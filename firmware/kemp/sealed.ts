@@ -3,18 +3,20 @@
 // carry it. Nonce: EUI-64 of the sealer | seq | 0x80 + type, so direction is the sealer's identity, and no nonce is one of
 // CCM* link security, whose last octet is a level below 8. AAD: the clear octets of the body, then the EUI-64s of the ends.
 
+import { txFrame } from '#board';
+import { message, scratch } from '#room';
 import { ccmOpenBegin, ccmSealBegin, putWord } from '../../crypto-core/index.ts';
-import { makeBytes, type Bytes, type Words } from '../../crypto-core/tables.ts';
+import type { Bytes, Words } from '../../crypto-core/tables.ts';
 import { put8 } from '../link/address.ts';
 import { runJob } from '../link/task.ts';
+import { nonce } from '../mac/security.ts';
 import { TAG_OCTETS } from './layout.ts';
-import { scratch } from './terms.ts';
-
-const nonce = makeBytes(13);
 
 /** No sequence number: what follows it could not be counted. */
 const LAST_SEQUENCE = 0x7fffffff;
 
+/** Where the AAD is made: what is opened lies in txFrame at a mote, and what is sealed in `message` always. */
+let aad = txFrame;
 let aadLength = 0;
 
 /**
@@ -35,13 +37,14 @@ export function sealTerms(
   put8(nonce, 0, sealer, sealerAt);
   putWord(nonce, 8, seq);
   nonce[12] = 128 + (body[at] >>> 4);
-  for (let i = 0; i < clear; i++) scratch[i] = body[at + i];
-  aadLength = put8(scratch, put8(scratch, clear, sealer, sealerAt), receiver, receiverAt);
+  aad = body === message ? txFrame : scratch;
+  for (let i = 0; i < clear; i++) aad[i] = body[at + i];
+  aadLength = put8(aad, put8(aad, clear, sealer, sealerAt), receiver, receiverAt);
 }
 
 /** Adds one more EUI-64 to the AAD set by sealTerms(). */
 export function sealAlso(party: Words, partyAt: number): void {
-  aadLength = put8(scratch, aadLength, party, partyAt);
+  aadLength = put8(aad, aadLength, party, partyAt);
 }
 
 /**
@@ -56,12 +59,12 @@ export function takeSequence(seq: number, table: Words, lowest: number): boolean
 
 /** Seals body[at..at+length-1] in place; the tag (8 octets) follows. @param key a seal subkey. */
 export function sealBody(key: Words, keyAt: number, body: Bytes, at: number, length: number, next: () => void): void {
-  ccmSealBegin(key, keyAt, nonce, scratch, 0, aadLength, body, at, length, TAG_OCTETS);
+  ccmSealBegin(key, keyAt, nonce, aad, 0, aadLength, body, at, length, TAG_OCTETS);
   runJob(next);
 }
 
 /** Opens what sealBody() sealed; jobOk tells whether it was genuine. */
 export function openBody(key: Words, keyAt: number, body: Bytes, at: number, length: number, next: () => void): void {
-  ccmOpenBegin(key, keyAt, nonce, scratch, 0, aadLength, body, at, length, TAG_OCTETS);
+  ccmOpenBegin(key, keyAt, nonce, aad, 0, aadLength, body, at, length, TAG_OCTETS);
   runJob(next);
 }

@@ -130,7 +130,7 @@ function onKept(): void {
 }
 
 function isKept(one: number): boolean {
-  return key.keyAlive(one) && (key.keys[one + key.KEY_STATE] === key.LIVE || isRestored(one));
+  return key.keyAlive(one) && (key.isLive(one) || isRestored(one));
 }
 
 /** How many keys, the parent's apart, come before `one`: used later, or as late and of a lower place. */
@@ -146,11 +146,11 @@ function newerThan(one: number, parent: number): number {
 function keepKey(one: number): void {
   const keys = key.keys;
   const to = placeOf(state[COUNT]);
-  const shortAndIndex = (keys[one + 2] << 16) | (keys[one + key.KEY_INDEX] << 8);
+  const shortAndIndex = (keys[one + 2] << 16) | (key.indexOf(one) << 8);
   state[COUNT] += 1;
   retainedWrite(to, keys[one]);
   retainedWrite(to + 1, keys[one + 1]);
-  retainedWrite(to + NAMES, shortAndIndex | (keys[one + key.KEY_DEPTH] << 4) | keys[one + key.KEY_MODE]);
+  retainedWrite(to + NAMES, shortAndIndex | (key.depthOf(one) << 4) | key.modeOf(one));
   for (let i = 0; i < 4; i++) retainedWrite(to + SECRET + i, keys[one + key.KEY_SECRET + i]);
   retainedWrite(to + AUTHORITY, keys[one + key.KEY_AUTHORITY]);
   retainedWrite(to + AUTHORITY + 1, keys[one + key.KEY_AUTHORITY + 1]);
@@ -158,7 +158,8 @@ function keepKey(one: number): void {
   retainedWrite(to + EXPIRES, keys[one + key.KEY_EXPIRES]);
   retainedWrite(to + TX, keys[one + key.KEY_TX]);
   retainedWrite(to + RX, keys[one + key.KEY_RX]);
-  retainedWrite(to + AGES, (minutesOf(one, key.KEY_BORN) << 16) | minutesOf(one, key.KEY_MADE));
+  const ages = (minutesFrom(one, key.bornAt(one)) << 16) | minutesFrom(one, keys[one + key.KEY_MADE]);
+  retainedWrite(to + AGES, ages);
 }
 
 /** Where a key of the record begins, by its number; that behind the last one is the end of the record. */
@@ -167,8 +168,8 @@ function placeOf(number: number): number {
 }
 
 /** From a moment of a key to its end, whole minutes. */
-function minutesOf(one: number, moment: number): number {
-  return div(key.keys[one + key.KEY_EXPIRES] - key.keys[one + moment], 60) & 0xffff;
+function minutesFrom(one: number, moment: number): number {
+  return div(key.keys[one + key.KEY_EXPIRES] - moment, 60) & 0xffff;
 }
 
 /**
@@ -289,9 +290,9 @@ function takeKey(slot: number, from: number): void {
   keys[slot] = retainedRead(from);
   keys[slot + 1] = retainedRead(from + 1);
   keys[slot + 2] = names >>> 16;
-  keys[slot + key.KEY_INDEX] = (names >>> 8) & 15;
-  keys[slot + key.KEY_DEPTH] = (names >>> 4) & 15;
-  keys[slot + key.KEY_MODE] = names & 15;
+  key.setTraits(slot, key.UNCONFIRMED, names & 3, (names >>> 4) & 15, (names >>> 8) & 15, 0);
+  key.setTries(slot, DORMANT);
+  key.setProbes(slot, 1);
   keys[slot + key.KEY_AUTHORITY] = retainedRead(from + AUTHORITY);
   keys[slot + key.KEY_AUTHORITY + 1] = retainedRead(from + AUTHORITY + 1);
   keys[slot + key.KEY_AUTHORITY + 2] = NO_SHORT;
@@ -299,21 +300,11 @@ function takeKey(slot: number, from: number): void {
   keys[slot + key.KEY_EXPIRES] = expires;
   keys[slot + key.KEY_TX] = retainedRead(from + TX);
   keys[slot + key.KEY_RX] = retainedRead(from + RX);
-  keys[slot + key.KEY_BORN] = expires - 60 * (ages >>> 16);
+  key.setBorn(slot, expires - 60 * (ages >>> 16));
   keys[slot + key.KEY_MADE] = expires - 60 * (ages & 0xffff);
   keys[slot + key.KEY_USED] = seconds();
-  keys[slot + key.KEY_SEQ_OUT] = 1;
-  keys[slot + key.KEY_SEQ_IN] = 1;
-  keys[slot + key.KEY_TRIES] = DORMANT;
-  keys[slot + key.KEY_PROBES] = 1;
-  keys[slot + key.KEY_STATE] = key.UNCONFIRMED;
-  report(
-    EVENT_RESTORED,
-    keys[slot + 1],
-    keys[slot + key.KEY_MODE],
-    keys[slot + key.KEY_DEPTH],
-    keys[slot + key.KEY_INDEX],
-    keys[slot + key.KEY_CTR],
-  );
+  key.startSequences(slot);
+  const ctr = keys[slot + key.KEY_CTR];
+  report(EVENT_RESTORED, keys[slot + 1], key.modeOf(slot), key.depthOf(slot), key.indexOf(slot), ctr);
   key.logKey(slot);
 }

@@ -2,8 +2,9 @@
 // The terms of a run: what N, R and A must agree on. One table for the run that the current task is about; N's own open run
 // is a second table of the same layout (run.ts), so the derivations below take either.
 
+import { scratch } from '#room';
 import { cmacBegin, kdfBegin, mac, putWord, wipeWords } from '../../crypto-core/index.ts';
-import { makeBytes, makeWords, type Bytes, type Words } from '../../crypto-core/tables.ts';
+import { makeWords, type Words } from '../../crypto-core/tables.ts';
 import { ADDRESS_WORDS, put8 } from '../link/address.ts';
 import { runJob } from '../link/task.ts';
 import { head, REJECT, REQUEST } from './layout.ts';
@@ -26,6 +27,8 @@ export const T_INDEX = 27;
 export const TERMS_WORDS = 28;
 
 export const terms = makeWords(TERMS_WORDS);
+/** A key that a task makes on its way to another, and wipes: K_NA, derive(K_NA), request-MAC(K_NA), K_NR. */
+export const secret = makeWords(4);
 
 /** Forgets the terms of the run before. */
 export function newTerms(mode: number): void {
@@ -48,8 +51,8 @@ export const LABEL_DATA = 6;
 const LABEL_PAIRWISE = 7;
 const LABEL_SESSION_KEY = 8;
 
-/** Input of a KDF, a MAC or an AEAD's associated data: the longest is ATTACHED's, 42 octets. */
-export const scratch: Bytes = makeBytes(64);
+/** Input of a KDF or a MAC: the longest is that of the MAC of a REQUEST to three routers, 54 octets. */
+export { scratch } from '#room';
 
 /** Ends a KDF input at `length` with [L]2 = 128 bits and begins it (SP 800-108 4.1: [i]8 | label | context | [L]2). */
 function derive(key: Words, at: number, length: number, out: Words, outAt: number, next: () => void): void {

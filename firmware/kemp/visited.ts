@@ -71,7 +71,7 @@ export function onApproval(): void {
     openApproval(seq, session, SESSION_SEAL, inner);
   } else {
     fresh = key.findKey(sender, 0, index);
-    if (fresh === key.NO_KEY || key.keys[fresh + key.KEY_STATE] !== key.LIVE) {
+    if (fresh === key.NO_KEY || !key.isLive(fresh)) {
       drop(refusal.REFUSED_UNKNOWN_KEY);
       return;
     }
@@ -89,7 +89,7 @@ function openApproval(seq: number, secret: Words, at: number, inner: number): vo
 function repeatOf(high: number, low: number): number {
   for (let one = key.LIVE_END; one < key.KEYS_END; one += key.NEXT_KEY) {
     const tag = noticeOf(one) + APPROVAL_TAG;
-    if (key.keys[one + key.KEY_STATE] === key.TENTATIVE && notices[tag] === high && notices[tag + 1] === low) {
+    if (key.stateOf(one) === key.TENTATIVE && notices[tag] === high && notices[tag + 1] === low) {
       return key.keyAlive(one) ? one : key.NO_KEY;
     }
   }
@@ -180,7 +180,7 @@ export function installOwn(secret: Words, at: number): void {
 function tentativeFor(): number {
   for (let one = key.LIVE_END; one < key.KEYS_END; one += key.NEXT_KEY) {
     if (
-      key.keys[one + key.KEY_STATE] === key.TENTATIVE &&
+      key.stateOf(one) === key.TENTATIVE &&
       names(term.terms, term.T_NODE, key.keys, one) &&
       names(term.terms, term.T_AUTHORITY, key.keys, one + key.KEY_AUTHORITY)
     ) {
@@ -194,18 +194,13 @@ function tentativeFor(): number {
 function sealNotice(): void {
   const keys = key.keys;
   const t = term.terms;
-  keys[fresh + key.KEY_INDEX] = key.freeIndex(t, term.T_NODE);
-  keys[fresh + key.KEY_DEPTH] = t[term.T_DEPTH];
-  keys[fresh + key.KEY_MODE] = t[term.T_MODE];
+  const index = key.freeIndex(t, term.T_NODE);
+  key.setTraits(fresh, key.TENTATIVE + key.SERVED, t[term.T_MODE], t[term.T_DEPTH], index, group[GROUP_INDEX]);
   copyAddress(t, term.T_AUTHORITY, keys, fresh + key.KEY_AUTHORITY);
   keys[fresh + key.KEY_CTR] = t[term.T_CTR];
   keys[fresh + key.KEY_FULL_EXPIRES] = seconds() + t[term.T_LIFE] * 60;
   keys[fresh + key.KEY_EXPIRES] = seconds() + 1 + div(TENTATIVE_T * runTimeout(1), 1000);
-  keys[fresh + key.KEY_SERVED] = 1;
-  keys[fresh + key.KEY_TOLD] = group[GROUP_INDEX];
-  keys[fresh + key.KEY_SEQ_OUT] = 1;
-  keys[fresh + key.KEY_SEQ_IN] = 1;
-  keys[fresh + key.KEY_STATE] = key.TENTATIVE;
+  key.startSequences(fresh);
   term.subkey(keys, fresh + key.KEY_SECRET, term.LABEL_SEAL, keys, fresh + key.KEY_SEAL, onSealKey);
 }
 
@@ -220,7 +215,7 @@ function onLinkKey(): void {
   putWord(message, layout.NOTICE_R1 + 4, term.terms[term.T_R1 + 1]);
   message[at] = term.terms[term.T_LIFE] >>> 8;
   message[at + 1] = term.terms[term.T_LIFE] & 255;
-  message[at + 2] = key.keys[fresh + key.KEY_INDEX] * 16 + term.terms[term.T_DEPTH];
+  message[at + 2] = key.indexOf(fresh) * 16 + term.terms[term.T_DEPTH];
   for (let i = 0; i < 4; i++) putWord(message, at + 3 + 4 * i, group[GROUP_KEY + i]);
   message[at + 19] = group[GROUP_INDEX];
   putWord(message, at + 20, group[GROUP_COUNTER]);
@@ -247,7 +242,7 @@ export function repeatNotice(tentative: number): void {
 export function tentativeOf(t: Words): number {
   for (let one = key.LIVE_END; one < key.KEYS_END; one += key.NEXT_KEY) {
     if (
-      key.keys[one + key.KEY_STATE] === key.TENTATIVE &&
+      key.stateOf(one) === key.TENTATIVE &&
       key.keys[one + key.KEY_CTR] === t[term.T_CTR] &&
       names(t, term.T_NODE, key.keys, one) &&
       key.keyAlive(one)
@@ -265,20 +260,14 @@ export function onCommit(tentative: number): number {
   const live = key.roomFor(keys, tentative);
   if (live === key.NO_KEY) return live;
   key.moveKey(tentative, live);
-  keys[live + key.KEY_STATE] = key.LIVE;
+  key.setState(live, key.LIVE);
   keys[live + key.KEY_USED] = seconds();
-  if (keys[live + key.KEY_MODE] === MODE_REFRESH && old !== key.NO_KEY) continueKey(old, live);
+  if (key.modeOf(live) === MODE_REFRESH && old !== key.NO_KEY) continueKey(old, live);
   else startProvisional(live);
   key.dropOlder(live);
   nameRun(keys[live + 1], keys[live + key.KEY_CTR]);
-  report(
-    EVENT_COMMIT,
-    keys[live + 1],
-    keys[live + key.KEY_CTR],
-    keys[live + key.KEY_MODE],
-    keys[live + key.KEY_DEPTH],
-    keys[live + key.KEY_INDEX],
-  );
+  const ctr = keys[live + key.KEY_CTR];
+  report(EVENT_COMMIT, keys[live + 1], ctr, key.modeOf(live), key.depthOf(live), key.indexOf(live));
   key.logKey(live);
   return live;
 }
@@ -289,7 +278,7 @@ function continueKey(old: number, live: number): void {
   copyAddress(keys, old + key.KEY_AUTHORITY, keys, live + key.KEY_AUTHORITY);
   keys[live + key.KEY_EXPIRES] = keys[old + key.KEY_EXPIRES];
   keys[live + key.KEY_FULL_EXPIRES] = keys[old + key.KEY_FULL_EXPIRES];
-  keys[live + key.KEY_TRIES] = keys[old + key.KEY_TRIES];
+  key.setTries(live, key.triesOf(old));
   keys[live + key.KEY_DUE] = keys[old + key.KEY_DUE];
 }
 
@@ -298,7 +287,7 @@ function startProvisional(live: number): void {
   const keys = key.keys;
   const full = keys[live + key.KEY_FULL_EXPIRES];
   const provisional = seconds() + 60 * me[IDENTITY_PROVISIONAL];
-  keys[live + key.KEY_EXPIRES] = keys[live + key.KEY_DEPTH] > 0 && provisional < full ? provisional : full;
+  keys[live + key.KEY_EXPIRES] = key.depthOf(live) > 0 && provisional < full ? provisional : full;
 }
 
 /** A secured frame under a key that is not here (any more): its sender is told, once a second at most. Ends the task. */

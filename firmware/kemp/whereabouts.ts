@@ -301,5 +301,5 @@ export function noteOwn(): void {
     return;
   }
   const ctr = keys[committed + key.KEY_CTR];
-  noteAttached(served, registry.VIA_BASE, ctr, keys[committed + key.KEY_MODE], 0, answerFirst);
+  noteAttached(served, registry.VIA_BASE, ctr, key.modeOf(committed), 0, answerFirst);
 }

@@ -18,7 +18,7 @@ import { VERSION } from '../kemp/layout.ts';
 import * as key from '../kemp/keys.ts';
 import { drop, refuse } from './refuse.ts';
 import { beginTask, endTask, goOn, jobOk, runJob, task, TASK_TYPE, wake } from './task.ts';
-import { LAST_COUNTER, sendData } from './transmit.ts';
+import { header, LAST_COUNTER, sendData } from './transmit.ts';
 
 /** Security level of all link frames, and key id mode (protocol.md "Data"). */
 const LINK_LEVEL = 6;
@@ -39,7 +39,6 @@ const RX_SUMMED = 6;
 /** Who sent the frame, as its MHR names it (address.ts). */
 export const sender = makeWords(3);
 
-const header = makeWords(mhr.HEADER_WORDS);
 const mpx = makeWords(MPX_WORDS);
 
 let onMessage = endTask;
@@ -154,17 +153,16 @@ function opened(): void {
   } else {
     key.keys[used + key.KEY_RX] = counter + 1;
     key.keys[used + key.KEY_USED] = seconds();
-    key.keys[used + key.KEY_PROBES] = 0;
-    const state = key.keys[used + key.KEY_STATE];
-    if (state === key.TENTATIVE || state === key.UNCONFIRMED) goOn(prove);
-    else if (asksForAnswer(used)) sendData(0, used, deliver);
+    key.setProbes(used, 0);
+    if (!key.isLive(used)) goOn(prove);
+    else if (asksForAnswer(used)) sendData(0, used, endTask);
     else deliver();
   }
 }
 
 /** The first frame under a key. */
 function prove(): void {
-  const tentative = key.keys[rx[RX_KEY] + key.KEY_STATE] === key.TENTATIVE;
+  const tentative = key.stateOf(rx[RX_KEY]) === key.TENTATIVE;
   const used = tentative ? onTentative(rx[RX_KEY]) : onUnconfirmed(rx[RX_KEY]);
   rx[RX_KEY] = used;
   if (used === key.NO_KEY) drop(refusal.REFUSED_TABLE_FULL);
@@ -174,13 +172,22 @@ function prove(): void {
 
 /** R's first frame under a key that it has just committed, whatever the frame that proved it holds. */
 export function answerFirst(): void {
-  sendData(0, rx[RX_KEY], deliver);
+  sendData(0, rx[RX_KEY], isEmpty() ? endTask : answered);
+}
+
+/** The frame that was answered is still there; its header has made room for that of the answer. */
+function answered(): void {
+  parseHeader(frame, rx[RX_FRAME_LENGTH], header);
+  goOn(deliver);
 }
 
 /** CONFIRM, the first secured frame or an empty one, asks R for its first frame under the key; N never answers one. */
 function asksForAnswer(used: number): boolean {
-  const empty = header[mhr.PAYLOAD_IES] === 0 && header[mhr.PAYLOAD_END] === header[mhr.HEADER_LENGTH];
-  return key.keys[used + key.KEY_SERVED] === 1 && empty;
+  return key.isServed(used) && isEmpty();
+}
+
+function isEmpty(): boolean {
+  return header[mhr.PAYLOAD_IES] === 0 && header[mhr.PAYLOAD_END] === header[mhr.HEADER_LENGTH];
 }
 
 function deliver(): void {

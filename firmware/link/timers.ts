@@ -21,8 +21,8 @@ export const TIMER_DOWN = 11;
 export const TIMER_SLEEP = 12;
 const TIMERS = 13;
 
-const deadlines = makeWords(TIMERS);
-const armed = makeWords(TIMERS);
+/** ~deadline, so below 0; or 0: the timer is stopped. */
+const timers = makeWords(TIMERS);
 
 /** Milliseconds from now until `deadline`, negative once it has passed. */
 export function remaining(deadline: number): number {
@@ -37,28 +37,27 @@ export function inMillis(delay: number): number {
 
 /** Sets timer `id` to `delay` ms from now, in place of what it was set to. The alarm is set when no task runs: takeDueTimer(). */
 export function setTimer(id: number, delay: number): void {
-  deadlines[id] = inMillis(delay);
-  armed[id] = 1;
+  timers[id] = ~inMillis(delay);
 }
 
 /** Lets timer `id` end `delay` ms from now, if it would end later. */
 export function hastenTimer(id: number, delay: number): void {
-  if (armed[id] === 1 && remaining(deadlines[id]) > delay) setTimer(id, delay);
+  if (timers[id] < 0 && remaining(~timers[id]) > delay) setTimer(id, delay);
 }
 
 /** Stops timer `id`. */
 export function stopTimer(id: number): void {
-  armed[id] = 0;
+  timers[id] = 0;
 }
 
 /** @returns a timer that is due, now stopped; or -1, and the alarm is set for the next one. */
 export function takeDueTimer(): number {
   let soonest = 0x3fffffff;
   for (let id = 0; id < TIMERS; id++) {
-    if (armed[id] === 1) {
-      const left = remaining(deadlines[id]);
+    if (timers[id] < 0) {
+      const left = remaining(~timers[id]);
       if (left <= 0) {
-        armed[id] = 0;
+        timers[id] = 0;
         return id;
       }
       if (left < soonest) soonest = left;

@@ -3,8 +3,8 @@
 // a time. The caller writes `message`, names the receiver, and goes on in `next`, where txStatus tells how it went.
 
 import { maxPsdu, radioSend, randomWord, report, SENT_OK, txFrame } from '#board';
-import { MESSAGE_LENGTH } from '#room';
-import { makeBytes, makeWords, type Words } from '../../crypto-core/tables.ts';
+import { message } from '#room';
+import { makeWords, type Words } from '../../crypto-core/tables.ts';
 import { EVENT_FRAME } from '../events.ts';
 import * as key from '../kemp/keys.ts';
 import { me } from '../kemp/identity.ts';
@@ -24,12 +24,13 @@ const SENT_TOO_LONG = 4;
 /** Counters end below 2^31-1, behind which none could be counted: the key must be replaced. */
 export const LAST_COUNTER = 0x7fffffff;
 
-/** What to send next: a KMP body from its head octet on, or a data payload. */
-export const message = makeBytes(MESSAGE_LENGTH);
+/** What to send next: a KMP body from its head octet on, or a data payload. At a router it lies where `body` does: who answers has read. */
+export { message } from '#room';
 /** How the last transmission ended: SENT_OK, SENT_NO_ACK, SENT_NO_CHANNEL (board.ts), SENT_NO_KEY or SENT_TOO_LONG. */
 export let txStatus = SENT_OK;
 
-const header = makeWords(mhr.HEADER_WORDS);
+/** MHR of the frame that is looked at or made. */
+export const header = makeWords(mhr.HEADER_WORDS);
 const tx = makeWords(12);
 const TX_LENGTH = 0;
 /** Link key, or NO_KEY for a plain frame. */
@@ -126,12 +127,13 @@ function sendNextFrame(): void {
       finish(SENT_NO_KEY);
       return;
     }
-    header[mhr.KEY_INDEX] = key.keys[link + key.KEY_INDEX];
+    header[mhr.KEY_INDEX] = key.indexOf(link);
     header[mhr.COUNTER] = key.keys[link + key.KEY_TX];
     key.keys[link + key.KEY_TX] += 1;
   }
   tx[TX_SEQUENCE] = (tx[TX_SEQUENCE] + 1) & 255;
   header[mhr.SEQUENCE] = tx[TX_SEQUENCE];
+  header[mhr.FRAME_PENDING] = 0;
   const start = buildHeader(txFrame, header);
   const room = mpxRoom(maxPsdu(), start, mhr.micLength(header[mhr.LEVEL]));
   const frames = fragmentCount(tx[TX_LENGTH], room);

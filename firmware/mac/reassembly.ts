@@ -42,11 +42,11 @@ const FILLED = 3;
 const TRANSACTION = 4;
 /** How it was secured (security()): 0 if it was not. */
 const SECURITY = 5;
-const SOURCE_PAN = 6;
-const SOURCE_SHORT = 7;
-const SOURCE_HIGH = 8;
-const SOURCE_LOW = 9;
-const BODY = 10;
+/** PAN ID and short address. */
+const SOURCE = 6;
+const SOURCE_HIGH = 7;
+const SOURCE_LOW = 8;
+const BODY = 9;
 const BODY_WORDS = BODY_LENGTH >>> 2;
 const SLOT_WORDS = BODY + BODY_WORDS;
 const slots = makeWords(SLOTS * SLOT_WORDS);
@@ -129,8 +129,7 @@ function find(header: Words, transaction: number): number {
 function isFrom(slot: number, header: Words): boolean {
   return (
     slots[slot + SECURITY] === security(header) &&
-    slots[slot + SOURCE_PAN] === header[SRC_PAN] &&
-    slots[slot + SOURCE_SHORT] === header[SRC_SHORT] &&
+    slots[slot + SOURCE] === ((header[SRC_PAN] << 16) | header[SRC_SHORT]) &&
     slots[slot + SOURCE_HIGH] === header[SRC_HIGH] &&
     slots[slot + SOURCE_LOW] === header[SRC_LOW]
   );
@@ -168,8 +167,7 @@ function open(slot: number, header: Words, mpx: Words, now: number): void {
   slots[slot + FILLED] = 0;
   slots[slot + TRANSACTION] = mpx[MPX_TRANSACTION];
   slots[slot + SECURITY] = security(header);
-  slots[slot + SOURCE_PAN] = header[SRC_PAN];
-  slots[slot + SOURCE_SHORT] = header[SRC_SHORT];
+  slots[slot + SOURCE] = (header[SRC_PAN] << 16) | header[SRC_SHORT];
   slots[slot + SOURCE_HIGH] = header[SRC_HIGH];
   slots[slot + SOURCE_LOW] = header[SRC_LOW];
 }

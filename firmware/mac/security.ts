@@ -18,8 +18,8 @@ import {
 } from './header.ts';
 import { ACCEPTED, REFUSED_BEACON_TRUNCATED } from './refusals.ts';
 
-/** Source EUI-64, frame counter, level: 13 octets, big-endian (9.3.3.1). */
-const nonce = makeBytes(13);
+/** Source EUI-64, frame counter, level: 13 octets, big-endian (9.3.3.1). A job has read it when it has begun: kemp/sealed.ts uses it too. */
+export const nonce = makeBytes(13);
 
 /**
  * Begins to seal a frame. MIC and hidden payload are in the frame when the job is done; frameLength() gives its octets.

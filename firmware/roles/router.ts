@@ -9,7 +9,7 @@ import { startDecide } from '../kemp/decide.ts';
 import { isDown, onDown } from '../kemp/downlink.ts';
 import { changeGroup, groupTask, noteDeparture, startGroup } from '../kemp/group.ts';
 import { asksIntroduction, onForward, onIntroduce } from '../kemp/introduce.ts';
-import { KEY_MODE, keys, NO_KEY, watchDepartures } from '../kemp/keys.ts';
+import { modeOf, NO_KEY, watchDepartures } from '../kemp/keys.ts';
 import * as layout from '../kemp/layout.ts';
 import { toldEpoch } from '../kemp/marks.ts';
 import { rank, watchReturns, watchRises } from '../kemp/parent.ts';
@@ -49,7 +49,7 @@ export function start(): void {
 }
 
 function onCommitted(): void {
-  if (keys[rx[RX_KEY] + KEY_MODE] !== MODE_REFRESH) startAttached(rx[RX_KEY]);
+  if (modeOf(rx[RX_KEY]) !== MODE_REFRESH) startAttached(rx[RX_KEY]);
   answerFirst();
 }
 

@@ -2,7 +2,7 @@
 // '#room' of a router with 8 neighbours, `"neighbours": 8` of a board: where an entry of a table has 12 octets, on Lua 5.1 with
 // floating point.
 
-export { BODY_LENGTH, body, CANDIDATES, frame, MESSAGE_LENGTH } from './router.ts';
+export { BODY_LENGTH, body, CANDIDATES, frame, message, scratch, SERVES } from './router.ts';
 
 /** One key with each of 8 neighbours, and 4 of its own. */
 export const LIVE_KEYS = 12;

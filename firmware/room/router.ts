@@ -7,13 +7,20 @@ import { makeBytes } from '../../crypto-core/tables.ts';
 export const LIVE_KEYS = 24;
 /** Keys that it has offered to nodes and that none has used yet. */
 export const TENTATIVE_KEYS = 5;
+/** 1 if it serves others, for which each record of a key has room. */
+export const SERVES: number = 1;
 /** Routers in earshot that it knows of. */
 export const CANDIDATES = 8;
 /** Octets of the largest KEMP message: UP with a route of 14 routers and what it carries. */
 export const BODY_LENGTH = 224;
-export const MESSAGE_LENGTH = BODY_LENGTH;
 
-/** The frame that is looked at: the first one under a key is answered before its payload is delivered. */
-export const frame = makeBytes(127);
-/** The KEMP message, or the payload of a data frame, that the role handles. */
+/**
+ * The frame that is looked at; the KEMP message, or the payload of a data frame, in it: octets move to the front; and the message that
+ * answers it, or that it is passed on as (link/pass.ts). It is apart from the next frame to be sent, since the first one under a key
+ * is answered, by an empty one, before its payload is delivered.
+ */
 export const body = makeBytes(BODY_LENGTH);
+export { body as frame, body as message };
+
+/** What a KDF or a MAC reads: no frame is being sent meanwhile. */
+export { txFrame as scratch } from '#board';

@@ -38,17 +38,17 @@ const LIMITS: readonly [Profile, Vm, Record<Role, Limit>][] = [
   [
     'lua51',
     'lua51f',
-    { mote: { budget: 26_500, goal: 22_000 }, router: { budget: 40_047, goal: 31_000 }, base: { budget: 81_261 } },
+    { mote: { budget: 22_000, goal: 22_000 }, router: { budget: 33_334, goal: 31_000 }, base: { budget: 72_614 } },
   ],
   [
     'lua51i',
     'lua51i',
-    { mote: { budget: 18_900, goal: 17_000 }, router: { budget: 32_767, goal: 26_000 }, base: { budget: 55_125 } },
+    { mote: { budget: 17_000, goal: 17_000 }, router: { budget: 26_000, goal: 26_000 }, base: { budget: 49_413 } },
   ],
   [
     'lua53',
     'lua53i',
-    { mote: { budget: 17_000, goal: 17_000 }, router: { budget: 31_651, goal: 26_000 }, base: { budget: 54_079 } },
+    { mote: { budget: 17_000, goal: 17_000 }, router: { budget: 26_000, goal: 26_000 }, base: { budget: 48_229 } },
   ],
 ];
 

@@ -9,6 +9,7 @@ import { timeline } from '../../host/bench/timeline.ts';
 import type { Transmission } from '../../host/medium/air.ts';
 import type { ScenarioFile } from '../../host/scenario/schema.ts';
 import { follow, kinds } from '../kemp/network.ts';
+import { mote } from './networks.ts';
 import { Deliveries, stand, walk } from './resets.ts';
 
 const ENGINES = ['v8', 'fengari'] as const;
@@ -35,6 +36,20 @@ function slept(vm: (typeof ENGINES)[number], hooks: BenchHooks = {}, more: Parti
   const of = (mote: string, event: number, from: number): Report[] =>
     reports.filter((one) => one.mote === mote && one.event === event && one.micros >= from * 1e6);
   return { follower, result, frames, deliveries, of };
+}
+
+/** m1 walks past nine routers, and sleeps beside the last. */
+function passing(): Partial<ScenarioFile> {
+  const routers = Array.from({ length: 9 }, (_, i) => mote(`r${i}`, 'router', `1${i}`, 10 * i));
+  const waypoints = [
+    { at: 40, x: 0, y: -8 },
+    ...routers.map(({ position }, i) => ({ at: 52 + 12 * i, x: position.x, y: -8 })),
+  ];
+  const walker = mote('m1', 'mote', '21', 0, -8, { waypoints });
+  const nodes = [...routers, walker].map((one, i) => ({ ...one, key: Buffer.alloc(16, 0x40 + i).toString('hex') }));
+  const motes = [mote('base', 'base', '01', 40, 20), ...nodes];
+  const schedule = [{ at: 165, console: 'sleep 5', mote: 'm1' }];
+  return { motes, schedule, leaveBelow: 255, hysteresis: 2, durationSeconds: 180 };
 }
 
 /** How m1 came to its router after it woke up. */
@@ -140,6 +155,15 @@ describe('a mote that sleeps', () => {
     const refused = run.of('m1', events.EVENT_REFUSED, 33).map(({ args }) => reasonName(args[0]));
     expect(refused.filter((reason) => reason === 'replay')).toHaveLength(old.length);
     expect(run.of('m1', events.EVENT_DOWN, 33)).toEqual([]);
+  });
+
+  it('goes on with as many keys as it can keep', () => {
+    const run = slept('v8', {}, passing());
+    const made = new Set(run.of('m1', events.EVENT_KEY, 0).map(({ args: [peer, ctr] }) => `${peer} ${ctr}`));
+    const restored = run.of('m1', events.EVENT_RESTORED, 165).map(({ args }) => `${args[0]} ${args[4]}`);
+    expect(new Set(restored).size).toBe(7);
+    expect(restored.filter((one) => !made.has(one))).toEqual([]);
+    expect(run.deliveries.between(170, 180)).toBeGreaterThan(6);
   });
 
   it('waits until a key is established', () => {

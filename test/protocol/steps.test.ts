@@ -69,7 +69,7 @@ it('is counted of a mote that sleeps with seven keys and wakes up, and of a base
   const woken = livesOf('asleep').filter(({ steps }) => steps.some(({ inbox }) => inbox[0] === abi.RETAINED));
   expect(woken).toHaveLength(2);
   const restored = woken.map(({ steps }) => said(steps, EVENT_RESTORED));
-  expect(restored).toEqual([7, 4]);
+  expect(restored).toEqual([7, 7]);
   const base = livesOf('crowded').filter(({ role }) => role === 'base');
   expect(base).toHaveLength(2);
   for (const { steps } of base) expect(preloads(steps)).toBe(MAX_NODES);
