@@ -4,7 +4,7 @@ import type { Words } from '../../crypto-core/tables.ts';
 import { digitAt, lastLength, line, NEXT_ROW } from './input.ts';
 
 /** Octets that one turn reads. */
-const OCTETS_A_TURN = 8;
+const OCTETS_A_TURN = 4;
 
 /**
  * Reads the last word of the line, hexadecimal octets, packed into words[0..] (mac/packed.ts), some of

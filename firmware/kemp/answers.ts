@@ -4,12 +4,13 @@
 // before they are sent, and out of it before they are void; an introducer's may be lost in a reboot.
 
 import { storageRead, storageWrite } from '#board';
+import { ANSWERS } from '#room';
 import { getWord, putWord, wipeWords } from '../../crypto-core/index.ts';
 import { div, makeWords, type Words } from '../../crypto-core/tables.ts';
 import { copyAddress, names } from '../link/address.ts';
 import { goOn, nothing } from '../link/task.ts';
 import { message } from '../link/transmit.ts';
-import { ANSWERS, RECORD_ANSWER } from '../records.ts';
+import { RECORD_ANSWER } from '../records.ts';
 import { T_CTR, T_MAC, T_NODE } from './terms.ts';
 
 const NODE = 0;
@@ -87,6 +88,7 @@ export function keepAnswer(t: Words, router: Words, routerAt: number, length: nu
   answers[slot + MAC + 1] = t[T_MAC + 1];
   answers[slot + LENGTH] = length;
   answers[slot + AGE] = state[CLOCK];
+  for (let i = length; i < 4 * OCTET_WORDS; i++) message[i] = 0;
   for (let i = 0; i < OCTET_WORDS; i++) answers[slot + OCTETS + i] = getWord(message, 4 * i);
   store(slot);
 }

@@ -7,7 +7,7 @@ import { putWord } from '../../crypto-core/index.ts';
 import { makeWords } from '../../crypto-core/tables.ts';
 import { PAYLOAD_OCTETS } from '../app/calls.ts';
 import { EVENT_DOWN_SENT } from '../events.ts';
-import { endTask } from '../link/task.ts';
+import { endTask, goOn } from '../link/task.ts';
 import { setTimer, TIMER_DOWN } from '../link/timers.ts';
 import { message, txStatus } from '../link/transmit.ts';
 import { unpackOctets } from '../mac/packed.ts';
@@ -78,8 +78,12 @@ export function downTask(): void {
     message[0] = layout.DATA_DOWN;
     message[1] = state[NUMBER] >>> 8;
     message[2] = state[NUMBER] & 255;
-    sendDataDown(layout.DATA_CLEAR_HEAD + state[LENGTH], node, onSent);
+    goOn(sendClear);
   }
+}
+
+function sendClear(): void {
+  sendDataDown(layout.DATA_CLEAR_HEAD + state[LENGTH], state[NODE], onSent);
 }
 
 function putWaiting(at: number): void {

@@ -8,3 +8,5 @@ export { BODY_LENGTH, body, CANDIDATES, frame, message, scratch, SERVES } from '
 export const LIVE_KEYS = 12;
 /** Keys that it has offered to nodes and that none has used yet. */
 export const TENTATIVE_KEYS = 3;
+/** APPROVALs that it sealed last. */
+export const ANSWERS = 5;

@@ -7,6 +7,8 @@ import { makeBytes } from '../../crypto-core/tables.ts';
 export const LIVE_KEYS = 24;
 /** Keys that it has offered to nodes and that none has used yet. */
 export const TENTATIVE_KEYS = 5;
+/** APPROVALs that it sealed last. */
+export { ANSWERS } from '../records.ts';
 /** 1 if it serves others, for which each record of a key has room. */
 export const SERVES: number = 1;
 /** Routers in earshot that it knows of. */
