@@ -14,6 +14,8 @@ export interface Traffic extends BenchResult {
 
 export interface Setting {
   readonly scenario: string;
+  /** Absent: the scenario's. */
+  readonly seed?: number;
   /** Absent: the bench board. */
   readonly board?: string;
   readonly engine?: TwinEngine;
@@ -26,6 +28,7 @@ export interface Setting {
 
 export function traffic({
   scenario: name,
+  seed,
   board,
   engine = 'v8',
   oneBuffer = false,
@@ -43,6 +46,7 @@ export function traffic({
   };
   const result = runBench({
     scenario: loadScenario(name),
+    ...(seed === undefined ? {} : { seed }),
     vm: engine,
     oneBuffer,
     hooks: [listening, hooks],
