@@ -15,7 +15,7 @@ export interface Traffic extends BenchResult {
 export interface Setting {
   readonly scenario: string;
   /** Absent: the scenario's. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** Absent: the bench board. */
   readonly board?: string;
   readonly engine?: TwinEngine;
