@@ -1,15 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Exit status and messages of `kemp`, without a run.
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { runCli } from '../../host/cli.ts';
-
-async function kemp(...args: string[]): Promise<{ status: number; out: string; err: string }> {
-  const said = { out: '', err: '' };
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((said.out += String(text)), true));
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((said.err += String(text)), true));
-  const status = await runCli(args);
-  return { status, ...said };
-}
+import { kemp } from './kemp.ts';
 
 afterEach(() => void vi.restoreAllMocks());
 

@@ -18,6 +18,7 @@ import { openPort } from '../../../host/serial/port.ts';
 import { openPty } from '../../../host/serial/pty.ts';
 import { stand } from '../../protocol/resets.ts';
 import { serveRepl } from './repl.ts';
+import { kemp } from '../kemp.ts';
 
 const stop = new AbortController();
 let bench: SerialBench;
@@ -42,15 +43,6 @@ afterAll(async () => {
 });
 
 afterEach(() => void vi.restoreAllMocks());
-
-async function kemp(...args: string[]): Promise<{ status: number; out: string; err: string }> {
-  const said = { out: '', err: '' };
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((said.out += String(text)), true));
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((said.err += String(text)), true));
-  const status = await runCli(args);
-  vi.restoreAllMocks();
-  return { status, ...said };
-}
 
 describe('kemp console with lines', () => {
   it('prints what the mote says, as rows and as JSON', async () => {

@@ -4,23 +4,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { runCli } from '../../../host/cli.ts';
 import { checkedEui } from '../../../host/provision/checked.ts';
 import { loadNetwork } from '../../../host/provision/file.ts';
 import type { NetworkNode } from '../../../host/provision/network.ts';
+import { kemp, type Said } from '../kemp.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kemp-many-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 afterEach(() => void vi.restoreAllMocks());
 
-async function kemp(network: string, ...args: string[]): Promise<{ status: number; out: string; err: string }> {
-  const said = { out: '', err: '' };
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((said.out += String(text)), true));
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((said.err += String(text)), true));
-  const status = await runCli(['provision', ...args, '--network', join(folder, network)]);
-  vi.restoreAllMocks();
-  return { status, ...said };
-}
+const provision = (network: string, ...args: string[]): Promise<Said> =>
+  kemp('provision', ...args, '--network', join(folder, network));
 
 const nodesOf = async (network: string): Promise<NetworkNode[]> =>
   (await loadNetwork(join(folder, network), () => expect.fail('no pass phrase is needed'))).nodes;
@@ -30,16 +24,16 @@ describe('a network of 300 nodes', { timeout: 60_000 }, () => {
   beforeAll(async () => {
     const rows = Array.from({ length: 300 }, (_, i) => `n${i},${i % 5 === 0 ? 'router' : 'mote'},${i % 32}`);
     writeFileSync(csv, `name,role,zones\n${rows.join('\n')}\n`);
-    expect(await kemp('a', 'init', '--name', 'hall', '--plain')).toMatchObject({ status: 0, err: '' });
+    expect(await provision('a', 'init', '--name', 'hall', '--plain')).toMatchObject({ status: 0, err: '' });
   });
 
   it('comes from a file, all or none', async () => {
-    const said = await kemp('a', 'import', csv);
+    const said = await provision('a', 'import', csv);
     expect(said).toMatchObject({ status: 0, err: '' });
     expect(said.out).toBe('300 nodes enrolled, 301 in all; flash them and the base station\n');
     const before = await nodesOf('a');
     expect(new Set(before.map(({ key }) => key)).size).toBe(301);
-    const again = await kemp('a', 'import', csv);
+    const again = await provision('a', 'import', csv);
     expect(again.status).toBe(2);
     expect(again.err).toContain('expected a name that no other node has');
     expect(await nodesOf('a')).toEqual(before);
@@ -48,33 +42,30 @@ describe('a network of 300 nodes', { timeout: 60_000 }, () => {
   it('goes out to a file that makes the same network, where its keys are asked for', async () => {
     for (const format of ['csv', 'json']) {
       const file = join(folder, `out.${format}`);
-      writeFileSync(file, (await kemp('a', 'export', '--format', format, '--include-keys')).out);
-      await kemp(format, 'init', '--name', 'copy', '--plain');
-      const said = await kemp(format, 'import', file);
+      writeFileSync(file, (await provision('a', 'export', '--format', format, '--include-keys')).out);
+      await provision(format, 'init', '--name', 'copy', '--plain');
+      const said = await provision(format, 'import', file);
       expect(said.err).toBe('');
       expect((await nodesOf(format)).slice(1)).toEqual((await nodesOf('a')).slice(1));
     }
-    const plain = await kemp('a', 'export');
+    const plain = await provision('a', 'export');
     for (const { key } of await nodesOf('a')) if (key !== undefined) expect(plain.out).not.toContain(key);
   });
 
   it('loses one, whose place stays taken', async () => {
-    const said = await kemp('a', 'retire', 'n7');
+    const said = await provision('a', 'retire', 'n7');
     const { eui64, key } = (await nodesOf('a')).find(({ name }) => name === 'n7')!;
     expect(said.out).toMatch(new RegExp(`^n7: retired; a base station that runs is told by \`revoke ${eui64}\``));
     expect((await nodesOf('csv')).find(({ name }) => name === 'n7')!.key).not.toBe(key);
     expect((await nodesOf('a')).map(({ name }) => name)).toEqual((await nodesOf('csv')).map(({ name }) => name));
-    expect((await kemp('a', 'export')).out).not.toContain('\nn7,');
-    expect((await kemp('a', 'list')).out).toMatch(/n7 .*retired \d{4}-\d\d-\d\d/);
-    expect((await kemp('a', 'rotate', 'n7')).status).toBe(2);
+    expect((await provision('a', 'export')).out).not.toContain('\nn7,');
+    expect((await provision('a', 'list')).out).toMatch(/n7 .*retired \d{4}-\d\d-\d\d/);
+    expect((await provision('a', 'rotate', 'n7')).status).toBe(2);
   });
 
   it('computes the check digits of a label', async () => {
-    let out = '';
-    vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((out += String(text)), true));
     // It opens no network.
-    const status = await runCli(['provision', 'check', 'acde48000000001f']);
-    vi.restoreAllMocks();
+    const { status, out } = await kemp('provision', 'check', 'acde48000000001f');
     expect([status, out]).toEqual([0, `${checkedEui('AC:DE:48:00:00:00:00:1F')}\n`]);
   });
 });

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDecipheriv, createHash, scryptSync } from 'node:crypto';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
-import { runCli } from '../../../host/cli.ts';
 import { loadNetwork, saveNetwork } from '../../../host/provision/file.ts';
 import { checkedEui } from '../../../host/provision/checked.ts';
 import { enrol, findNode, makeNetwork } from '../../../host/provision/network.ts';
+import { kemp, type Said } from '../kemp.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kemp-provision-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -115,25 +115,20 @@ describe('the network file', () => {
 });
 
 describe('kemp provision', () => {
-  async function kemp(...args: string[]): Promise<{ status: number; out: string; err: string }> {
-    const said = { out: '', err: '' };
-    vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((said.out += String(text)), true));
-    vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((said.err += String(text)), true));
-    const status = await runCli(['provision', ...args, '--network', join(folder, 'cli.kemp')]);
-    return { status, ...said };
-  }
+  const provision = (...args: string[]): Promise<Said> =>
+    kemp('provision', ...args, '--network', join(folder, 'cli.kemp'));
 
   it('shows keys only to who asks for them by name', { timeout: 60_000 }, async () => {
     vi.stubEnv('KEMP_PASSPHRASE', PHRASE);
     const eui = checkedEui('02:00:00:00:00:00:00:09');
     const said = [
-      await kemp('init', '--name', 'hall', '--keys', 'derived'),
-      await kemp('add', 'm1', '--eui', eui),
-      await kemp('list'),
-      await kemp('list', '--json'),
-      await kemp('export'),
-      await kemp('export', '--format', 'json'),
-      await kemp('rotate', 'm1'),
+      await provision('init', '--name', 'hall', '--keys', 'derived'),
+      await provision('add', 'm1', '--eui', eui),
+      await provision('list'),
+      await provision('list', '--json'),
+      await provision('export'),
+      await provision('export', '--format', 'json'),
+      await provision('rotate', 'm1'),
     ];
     const stored = await loadNetwork(join(folder, 'cli.kemp'), () => PHRASE);
     const now = findNode(stored, 'm1');
@@ -144,21 +139,21 @@ describe('kemp provision', () => {
       for (const secret of [now.key!, stored.master!]) expect(out.replace(/\s/g, '')).not.toContain(secret);
       expect(out).not.toMatch(/\b[0-9A-F]{32}\b/);
     }
-    expect((await kemp('key', 'm1')).out.replace(/\s/g, '')).toContain(now.key);
-    expect((await kemp('export', '--include-keys')).out).toContain(now.key);
+    expect((await provision('key', 'm1')).out.replace(/\s/g, '')).toContain(now.key);
+    expect((await provision('export', '--include-keys')).out).toContain(now.key);
   });
 
   it('refuses what cannot be with status 2', async () => {
     vi.stubEnv('KEMP_PASSPHRASE', PHRASE);
-    expect(await kemp('add', 'm2', '--eui', '02:00:00:00:00:00:00:0A')).toMatchObject({
+    expect(await provision('add', 'm2', '--eui', '02:00:00:00:00:00:00:0A')).toMatchObject({
       status: 2,
       err: expect.stringContaining('without check digits'),
     });
-    expect(await kemp('init', '--name', 'hall')).toMatchObject({
+    expect(await provision('init', '--name', 'hall')).toMatchObject({
       status: 2,
       err: expect.stringContaining('there is a network already'),
     });
     vi.stubEnv('KEMP_PASSPHRASE', undefined);
-    expect(await kemp('list')).toMatchObject({ status: 2, err: expect.stringContaining('--passphrase-file') });
+    expect(await provision('list')).toMatchObject({ status: 2, err: expect.stringContaining('--passphrase-file') });
   });
 });

@@ -2,11 +2,11 @@
 // `kemp selftest` on pseudo-terminals with blank boards behind them.
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { serveBench } from '../../../host/bench/serial.ts';
-import { runCli } from '../../../host/cli.ts';
 import { parseScenario } from '../../../host/scenario/load.ts';
 import type { SelftestReport } from '../../../host/selftest/index.ts';
 import type { TwinChoices } from '../../../host/twin/board.ts';
 import { replBoard } from '../../../host/twin/repl/mote.ts';
+import { kemp } from '../kemp.ts';
 
 const BOARD = 'nodemcu-esp32-mrf24j40';
 /** As fast as this machine can. */
@@ -30,15 +30,6 @@ const scenario = parseScenario(
 );
 
 afterEach(() => void vi.restoreAllMocks());
-
-async function kemp(...args: string[]): Promise<{ status: number; out: string; err: string }> {
-  const said = { out: '', err: '' };
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((said.out += String(text)), true));
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((said.err += String(text)), true));
-  const status = await runCli(args);
-  vi.restoreAllMocks();
-  return { status, ...said };
-}
 
 /** Runs the command on both ports, or the first. */
 async function onTable(choices: TwinChoices, ports: 1 | 2, ...args: string[]): ReturnType<typeof kemp> {
