@@ -183,7 +183,7 @@ static uint64_t amount(const char *option, const char *text) {
   exit(2);
 }
 
-int main(int argc, char **argv) {
+static int run(int argc, char **argv) {
   uint64_t heap = 0;
   int at = 1, serves = 0;
   for (; at < argc && argv[at][0] == '-'; at += 2) {
@@ -226,4 +226,15 @@ int main(int argc, char **argv) {
   if (heap) cap = base + heap;
   every(L, STRIDE);
   return lua_pcall(L, argc - at - 1, 0, 0) ? fail(L) : 0;
+}
+
+// The C library's constructors. Where nothing calls them the linker has each export run them, and the destructors, each time: a
+// machine that is served would register its folder with each call, and look through all it had registered.
+void __wasm_call_ctors(void);
+
+int main(int argc, char **argv) {
+  __wasm_call_ctors();
+  int status = run(argc, argv);
+  fflush(0);
+  return status;
 }
