@@ -141,10 +141,12 @@ function attach(account: Account, micros: number, to: number, mode: number): voi
 
 /** @param boundary readings before it were sent before the handover. */
 function gap(readings: readonly Reading[], boundary: number): { gapMs: number | null; lost: number } {
-  const arrived = (reading: Reading): boolean => reading.deliveredAt !== undefined;
-  const last = readings.slice(0, boundary).findLastIndex(arrived);
-  const first = readings.findIndex((reading, index) => index >= boundary && arrived(reading));
-  if (last < 0 || first < 0) return { gapMs: null, lost: 0 };
+  const arrived = (reading: Reading | undefined): boolean => reading?.deliveredAt !== undefined;
+  let last = boundary - 1;
+  while (last >= 0 && !arrived(readings[last])) last--;
+  let first = boundary;
+  while (first < readings.length && !arrived(readings[first])) first++;
+  if (last < 0 || first === readings.length) return { gapMs: null, lost: 0 };
   const silence = readings[first].deliveredAt! - readings[last].deliveredAt!;
   return { gapMs: Math.max(0, silence) / 1000, lost: first - last - 1 };
 }
