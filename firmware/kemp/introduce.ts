@@ -18,7 +18,8 @@ import { approvalLength, putApproval } from './approval.ts';
 import { STRANGERS, take } from './bucket.ts';
 import { me } from './identity.ts';
 import * as key from './keys.ts';
-import { head, REQUEST, TAIL_OCTETS } from './layout.ts';
+import { head, REJECT_NO_INTRODUCTION, REQUEST, TAIL_OCTETS } from './layout.ts';
+import { sendReject } from './reject.ts';
 import { getTail } from './request.ts';
 import * as term from './terms.ts';
 
@@ -126,13 +127,25 @@ function onApproval(): void {
   sendMessage(approvalLength(), term.terms, term.routerOf(0), key.NO_KEY, endTask);
 }
 
-/** A plain reactive REQUEST at the new router: it goes on to the previous one, link-secured. Ends the task. */
+/**
+ * A plain reactive REQUEST at the new router: it goes on to the previous one, link-secured. N is told if nothing can come of it,
+ * rather than to wait for three answers in vain. Ends the task.
+ */
 export function onForward(): void {
+  if (!take(STRANGERS)) {
+    drop(refusal.REFUSED_BUCKET);
+    return;
+  }
+  const t = term.terms;
   const named = rx[RX_LENGTH] - 1 - TAIL_OCTETS;
-  getAddress(body, 1, named, term.terms, term.T_AUTHORITY);
-  const introducer = key.keyWith(term.terms, term.T_AUTHORITY, key.LIVE);
-  if (introducer === key.NO_KEY || !take(STRANGERS)) {
-    drop(introducer === key.NO_KEY ? refusal.REFUSED_UNKNOWN_ROUTER : refusal.REFUSED_BUCKET);
+  term.newTerms(MODE_REACTIVE);
+  getAddress(body, 1, named, t, term.T_AUTHORITY);
+  const introducer = key.keyWith(t, term.T_AUTHORITY, key.LIVE);
+  if (introducer === key.NO_KEY || key.trustedWith(sender, 0, key.LIVE) !== key.NO_KEY) {
+    refuse(introducer === key.NO_KEY ? refusal.REFUSED_UNKNOWN_ROUTER : refusal.REFUSED_LIVE_KEY);
+    copyAddress(sender, 0, t, term.T_NODE);
+    getTail(1 + named, t);
+    sendReject(t, REJECT_NO_INTRODUCTION, endTask);
     return;
   }
   const width = widthOf(sender, 0);

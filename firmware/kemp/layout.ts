@@ -131,6 +131,7 @@ export const DOWN_DATA = 1;
 /** Why an authority or a router says no (REJECT). */
 export const REJECT_NO_KEY = 1;
 export const REJECT_FULL = 2;
+export const REJECT_NO_INTRODUCTION = 3;
 export const REJECT_NO_ROUTER = 5;
 export const REJECT_REVOKED = 6;
 

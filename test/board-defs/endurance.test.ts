@@ -2,6 +2,7 @@
 // A long life in a small heap: a mote and a router of each real board, on the 32-bit machine of its Lua, behind driver and SPI, under
 // an allocator that refuses what is beyond the ceiling.
 // KEMP_ENDURANCE=1: 10,000 handovers and 100,000 readings each; 0.1: a tenth. Otherwise as many as a test run has time for.
+import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { MODE_REACTIVE } from '../../firmware/events.ts';
 import { readBoard } from '../../compiler/boards.ts';
@@ -18,7 +19,7 @@ const CEILINGS = { esp8266: 36_000, esp32: 36_864 };
 
 for (const name of twinBoards()) {
   describeWith(machineOf(name), `a small heap of ${name}`, () => {
-    it(`is enough for ${HANDOVERS} handovers and ${READINGS} readings`, { timeout: 14_400_000 }, () => {
+    it(`is enough for ${HANDOVERS} handovers and ${READINGS} readings`, { timeout: 14_400_000 }, async () => {
       const ceiling = CEILINGS[readBoard(name).hardware!.mcu];
       const { board, machines } = measuredBoard(name, PLAYERS, { heap: ceiling });
       const { bench, deeds } = openRing(board);
@@ -37,6 +38,7 @@ for (const name of twinBoards()) {
           if (handovers(deeds[MOTE]) < told) continue;
           tell();
           told += 1000;
+          await setImmediate(); // what was told is printed
         }
         tell();
         expect(bench.result().failures).toEqual([]);

@@ -2,7 +2,7 @@
 // Finding routers, keeping to one, and asking after those that restarted.
 import { describe, expect, it } from 'vitest';
 import * as events from '../../firmware/events.ts';
-import { REFUSED_BUCKET, REFUSED_CROSSING } from '../../firmware/refusals.ts';
+import { REFUSED_BUCKET, REFUSED_CROSSING, REFUSED_LIVE_KEY } from '../../firmware/refusals.ts';
 import { loadScenario } from '../../host/scenario/load.ts';
 import type { Scenario } from '../../host/scenario/schema.ts';
 import { head, TYPE, typeOf } from './frames.ts';
@@ -74,6 +74,44 @@ it('a router that restarted is asked after with ECHO, and left when it has no ke
   const again = run.of(events.EVENT_COMMIT, 42, 'r1');
   expect(again.map(({ args }) => args[0])).toContain(0x21);
   expect(run.of(events.EVENT_DATA_DELIVERED, 80)).not.toEqual([]);
+});
+
+describe.each(['v8', 'fengari'] as const)('a mote that lost its key with a router which has kept it, on %s', (vm) => {
+  const scenario = network('kept', 90, [
+    mote('base', 'base', '01', 0, 30),
+    mote('r1', 'router', '11', -15),
+    mote('r2', 'router', '12', 15),
+    mote('m1', 'mote', '21', 0, -20, { onAtSeconds: 20 }),
+  ]);
+  let near = 'r2';
+  const run = new Watched(
+    scenario,
+    {
+      onStart(bench) {
+        bench.at(40e6, () => {
+          bench.reset('m1');
+          near = 'r1';
+        });
+        bench.at(60e6, () => (near = 'r2'));
+      },
+      drop: ({ sender }, receiver) => [sender, receiver].includes('m1') && ![sender, receiver].includes(near),
+    },
+    vm,
+  );
+
+  it('is told that it cannot be introduced there, and goes to the base station at once', () => {
+    const [lost] = run.of(events.EVENT_DETACH, 60, 'm1');
+    const [reactive, central] = run.of(events.EVENT_RUN, 60, 'm1');
+    expect([reactive!.args[0], central!.args[0]]).toEqual([events.MODE_REACTIVE, events.MODE_CENTRALISED]);
+    const refused = run.of(events.EVENT_REFUSED, 60, 'r2');
+    expect(new Set(refused.map(({ args }) => args[0]))).toEqual(new Set([REFUSED_LIVE_KEY]));
+    expect(run.frames(TYPE.REJECT, 60, 'r2').length).toBe(refused.length);
+    // The previous router is not asked in vain.
+    expect(run.frames(TYPE.APPROVAL, 60, 'r1')).toEqual([]);
+    const [back] = run.of(events.EVENT_ATTACH, 60, 'm1');
+    console.log(`${vm}: back after ${(back!.micros - lost!.micros) / 1e6} s`);
+    expect(back!.micros - lost!.micros).toBeLessThan(3e6);
+  });
 });
 
 it('a router that goes back to a parent it shares a key with tells the base station its way', () => {
