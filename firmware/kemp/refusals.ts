@@ -15,7 +15,6 @@ export const REFUSED_NOT_FOR_ROLE = 73;
 export const REFUSED_NO_RUN = 74;
 export const REFUSED_WRONG_RUN = 75;
 export const REFUSED_TAG = 76;
-export const REFUSED_MODE = 77;
 export const REFUSED_DEPTH = 78;
 export const REFUSED_UNKNOWN_NODE = 79;
 export const REFUSED_UNKNOWN_ROUTER = 80;
@@ -37,9 +36,9 @@ export const REFUSED_FCS = 94;
 export const REFUSED_QUEUE = 95;
 /** An ADVERT under this mote's own EUI-64. */
 export const REFUSED_OWN_NAME = 96;
-/** The base station has revoked the node, or the router that introduces it. */
-export const REFUSED_REVOKED = 99;
-/** A leaky bucket is empty: strangers ask more than this mote will do for them. */
-export const REFUSED_BUCKET = 98;
 /** Both ends asked for a key at once, and this end's run stands. */
 export const REFUSED_CROSSING = 97;
+/** A leaky bucket is empty: strangers ask more than this mote will do for them. */
+export const REFUSED_BUCKET = 98;
+/** The base station has revoked the node, or the router that introduces it. */
+export const REFUSED_REVOKED = 99;

@@ -117,6 +117,8 @@ function judge(): number {
   } else {
     if (!key.keyAlive(fresh)) return refusal.REFUSED_UNKNOWN_KEY;
     if (!takeSequence(seq, key.keys, fresh + key.KEY_SEQ_IN)) return refusal.REFUSED_SEQUENCE;
+    // Who introduces is in use, else it would make room for those that it has introduced.
+    key.keys[fresh + key.KEY_USED] = seconds();
   }
   let at = layout.APPROVAL_SEALED;
   t[term.T_NODE] = getWord(body, at);

@@ -5,7 +5,7 @@
 import * as events from '../../firmware/events.ts';
 import { MailboxMote } from '../../host/bench/mote.ts';
 import { openBench } from '../../host/bench/run.ts';
-import type { OpenBench } from '../../host/bench/run.ts';
+import type { BenchControl, OpenBench } from '../../host/bench/run.ts';
 import { parseScenario } from '../../host/scenario/load.ts';
 import type { Scenario } from '../../host/scenario/schema.ts';
 import type { TwinBoard } from '../../host/twin/board.ts';
@@ -24,6 +24,9 @@ const PERIOD_MS = 400;
 const STAY = 3;
 /** The routers have keys by then, seconds. */
 const READY = 60;
+
+/** Seconds that it goes on at most; whoever runs it ends it. */
+const LONGEST = 200_000;
 
 /** Low words of EUI-64s; the players are first. */
 const FIRST_ROUTER = 0x11;
@@ -47,7 +50,7 @@ const scenario = parseScenario(
     name: 'ring',
     description: 'Motes go round a ring of routers.',
     seed: 9,
-    durationSeconds: 100_000,
+    durationSeconds: READY,
     dataPeriodMs: PERIOD_MS,
     motes: [
       { name: 'base', role: 'base', eui64: 'AC:DE:48:00:00:00:00:01', short: '0001', position: { x: 0, y: 0 } },
@@ -94,11 +97,13 @@ interface Place {
 
 export interface Ring {
   readonly bench: OpenBench;
+  /** From now on nobody moves, and of the motes only the player has power. */
+  rest(): void;
   readonly deeds: Readonly<Record<(typeof PLAYERS)[number], Deeds>>;
 }
 
-/** @param twins on which the players are. @param seconds after which it ends at the latest. */
-export function openRing(twins: TwinBoard, seconds = scenario.durationSeconds): Ring {
+/** @param twins on which the players are. */
+export function openRing(twins: TwinBoard): Ring {
   const open = vmFactory('v8');
   const board: TwinBoard = {
     ...twins,
@@ -114,10 +119,13 @@ export function openRing(twins: TwinBoard, seconds = scenario.durationSeconds): 
   const placeOf = new Map(named('mote').map((name, i) => [name, places[i]!]));
   const deeds = { [MOTE]: idle(), [ROUTER]: idle() };
 
+  let rests = false;
+  let control: BenchControl;
+
   const hears = ({ at, since }: Place, other: string): boolean => {
     const router = numbers.get(other);
-    if (router === at) return bench.micros <= since + STAY * 1e6;
-    return since !== Infinity && router === (at + 1) % ROUTERS;
+    if (router === at) return rests || bench.micros <= since + STAY * 1e6;
+    return !rests && since !== Infinity && router === (at + 1) % ROUTERS;
   };
   const made = (mote: string, router: number, mode: number, { authority }: Place): void => {
     if (mode !== events.MODE_CENTRALISED && mode !== events.MODE_PREDICTIVE && mode !== events.MODE_REACTIVE) return;
@@ -126,10 +134,11 @@ export function openRing(twins: TwinBoard, seconds = scenario.durationSeconds): 
     else if (authority === FIRST_ROUTER) deeds[ROUTER].introduced++;
   };
   const bench = openBench({
-    scenario: { ...scenario, durationSeconds: seconds },
+    scenario: { ...scenario, durationSeconds: LONGEST },
     vm: 'v8',
     board,
     hooks: {
+      onStart: (started) => void (control = started),
       onPower(mote, on) {
         if (on && (mote === MOTE || mote === ROUTER)) deeds[mote].starts++;
       },
@@ -155,5 +164,9 @@ export function openRing(twins: TwinBoard, seconds = scenario.durationSeconds): 
       },
     },
   });
-  return { bench, deeds };
+  const rest = (): void => {
+    rests = true;
+    for (const name of placeOf.keys()) if (name !== MOTE) control.power(name, false);
+  };
+  return { bench, deeds, rest };
 }

@@ -114,6 +114,42 @@ describe.each(['v8', 'fengari'] as const)('a mote that lost its key with a route
   });
 });
 
+it('a router that more motes come to than it has room for keeps its key with the router that introduces some of them', () => {
+  const COUNT = 60;
+  const names = Array.from({ length: COUNT }, (_, i) => `m${i}`);
+  /** Every sixth one joins at r2, and loses it. */
+  const isIntroduced = (name: string): boolean => Number(name.slice(1)) % 6 === 5;
+  const onAt = (name: string): number => 60 + 2 * Number(name.slice(1));
+  const scenario = network('crowd', onAt(names.at(-1)!) + 35, [
+    mote('base', 'base', '01', 0, 30),
+    mote('r1', 'router', '11', -15),
+    // It asks r1 for their key: r1 serves it, too.
+    mote('r2', 'router', '12', 0, 20, { onAtSeconds: 20 }),
+    ...names.map((name, i) => {
+      const times = { onAtSeconds: onAt(name), offAtSeconds: onAt(name) + (isIntroduced(name) ? 30 : 15) };
+      return mote(name, 'mote', (0x41 + i).toString(16), 0, -20, times);
+    }),
+  ]);
+  let micros = (): number => 0;
+  const run = new Watched(scenario, {
+    onStart: (bench) => void (micros = () => bench.micros),
+    drop({ sender }, receiver) {
+      const name = names.find((one) => one === sender || one === receiver);
+      if (name === undefined) return false;
+      const near = isIntroduced(name) && micros() < (onAt(name) + 12) * 1e6 ? 'r2' : 'r1';
+      return sender !== near && receiver !== near;
+    },
+  });
+  const keysOf = (name: string) =>
+    run.of(events.EVENT_KEY, 0, name).map(({ args: [router, , mode] }) => [router, mode]);
+  expect(run.of(events.EVENT_KEY_GONE, 0, 'r1').length).toBeGreaterThan(COUNT / 3);
+  for (const name of names) {
+    const joined = [isIntroduced(name) ? 0x12 : 0x11, events.MODE_CENTRALISED];
+    const introduced = isIntroduced(name) ? [[0x11, events.MODE_REACTIVE]] : [];
+    expect(keysOf(name), name).toEqual([joined, ...introduced]);
+  }
+});
+
 it('a router that goes back to a parent it shares a key with tells the base station its way', () => {
   const blackout = loadScenario('blackout');
   const run = new Watched(blackout);
