@@ -86,9 +86,18 @@ export async function checkFit(mote: RemoteMote, target: Target, options: FlashO
       'expected NodeMCU with a Lua flash store (LFS), got none',
       'build it with one, or leave out --luac',
     );
-  if (target.kind === 'lua' && info.heap < target.codeOctets && options.anyHeap !== true)
+  if (options.anyHeap !== true) checkHeap(mote, target);
+}
+
+function checkHeap({ session, info }: RemoteMote, { board, role, kind, codeOctets, heapOctets }: Target): void {
+  if (info.heap < heapOctets)
     throw session.failure(
-      `expected ${target.codeOctets} octets of heap for the code, got ${info.heap}`,
+      `expected ${heapOctets} octets of heap for what a ${role} of ${board} holds, got ${info.heap}`,
+      'take a board with more for it, an ESP32 say',
+    );
+  if (kind === 'lua' && info.heap < codeOctets + heapOctets)
+    throw session.failure(
+      `expected ${codeOctets + heapOctets} octets of heap for the code and what it holds, got ${info.heap}`,
       'give --luac with the path of luac.cross, so that it runs from the flash store (LFS)',
     );
 }

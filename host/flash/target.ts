@@ -28,6 +28,8 @@ export interface Target {
   readonly useful: readonly string[];
   /** Octets that its code takes where it is loaded. */
   readonly codeOctets: number;
+  /** Octets of heap that it needs beside its code. */
+  readonly heapOctets: number;
   /** First half of the SHA-256 of the source as it is sent, in hex: 32 digits. */
   readonly id: string;
   readonly kind: Kind;
@@ -39,6 +41,7 @@ const definition = z.object({
   hardware: z.object({ mcu: z.enum(['esp8266', 'esp32']) }),
   roles: z.array(z.string()),
   imageBytes: z.record(z.string(), z.number()),
+  heapBytes: z.record(z.string(), z.number()).default({}),
 });
 
 const ID_DIGITS = 32;
@@ -62,7 +65,7 @@ function withoutIndents(image: Buffer): Buffer {
 export function loadTarget(board: string, role: Role | 'selftest'): Target {
   if (!twinBoards().includes(board))
     throw new UsageError(`expected a board of ${twinBoards().join(', ')}, got ${board}`);
-  const { lua, hardware, roles, imageBytes } = definition.parse(
+  const { lua, hardware, roles, imageBytes, heapBytes } = definition.parse(
     JSON.parse(readFileSync(inRepository('board-defs', `${board}.json`), 'utf8')),
   );
   if (role !== 'selftest' && !roles.includes(role))
@@ -84,6 +87,7 @@ export function loadTarget(board: string, role: Role | 'selftest'): Target {
     modules: MODULES.filter(named),
     useful: USEFUL.filter(named),
     codeOctets: (imageBytes[role] ?? content.length) * (role === 'selftest' ? COMPILED : 1),
+    heapOctets: heapBytes[role] ?? 0,
     id: createHash('sha256').update(content).digest('hex').slice(0, ID_DIGITS),
     kind: 'lua',
     content,

@@ -178,27 +178,41 @@ describe('kemp flash, on a board with an ESP8266', { timeout: 240_000 }, () => {
   // The second one is there to be two. No encoder, and hardware that has no noise: only a seed makes a mote of it.
   const motes = table(
     hall,
-    ['base', 'm1'],
+    ['r1', 'base'],
     replBoard(ESP8266, { encoder: false, lfsRoom: 1 << 19 }, { random: 'deaf' }),
   );
   afterAll(() => motes.end());
 
   it('puts the image into the flash store, where alone there is room for it, and seeds the mote', async () => {
-    const port = motes.port('base');
-    const args = ['--port', port, '--board', ESP8266, '--node', 'base', '--network', await fileOf(hall)];
+    const port = motes.port('r1');
+    const args = ['--port', port, '--board', ESP8266, '--node', 'r1', '--network', await fileOf(hall)];
     const refused = await kemp('flash', ...args);
     expect(refused.err).toMatch(
-      new RegExp(`^kemp: ${port}: base: expected \\d+ octets of heap for the code, got 43000: give --luac`),
+      new RegExp(
+        `^kemp: ${port}: r1: expected \\d+ octets of heap for the code and what it holds, got 43000: give --luac`,
+      ),
     );
     expect(refused.status).toBe(1);
     const said = await kemp('flash', ...args, '--luac', LUAC);
     expect(said.err).toBe('');
     expect(said.out).toBe(
       `${port}: this NodeMCU is built without the module encoder: all is sent in hexadecimal, which takes half as long again\n` +
-        `${port}: base: runs the new image, in slot a; its records are new\n`,
+        `${port}: r1: runs the new image, in slot a; its records are new\n`,
     );
     expect(said.status).toBe(0);
-    expect((await kemp('console', '--port', port, '-e', 'state')).out).toContain('state=base');
+    expect((await kemp('console', '--port', port, '-e', 'state')).out).toContain('state=looking');
+  });
+
+  it('is no base station: that has room on an ESP32 alone', async () => {
+    const port = motes.port('base');
+    const where = ['--port', port, '--board', ESP8266, '--node', 'base', '--network', await fileOf(hall)];
+    const { status, err, out } = await kemp('flash', ...where, '--luac', LUAC);
+    expect(err).toMatch(
+      new RegExp(
+        `^kemp: ${port}: base: expected \\d{5} octets of heap for what a base of ${ESP8266} holds, got 43000: take a`,
+      ),
+    );
+    expect([status, out]).toEqual([1, '']);
   });
 });
 

@@ -26,7 +26,7 @@ return { name = '${name}' }
   const content = Buffer.from(text);
   const id = createHash('sha256').update(content).digest('hex').slice(0, 32);
   const modules = ['node', 'spi', 'uart'];
-  const needs = { family, lua: 'lua53', modules, useful: ['crypto'], codeOctets: 2000 };
+  const needs = { family, lua: 'lua53', modules, useful: ['crypto'], codeOctets: 2000, heapOctets: 1000 };
   return { board: 'twin', role: 'mote', ...needs, id, kind: 'lua', content };
 }
 

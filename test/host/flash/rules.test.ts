@@ -178,7 +178,13 @@ describe('kemp flash', () => {
       'too small a heap',
       { family: 'esp8266' },
       { codeOctets: 90_000 },
-      'expected 90000 octets of heap for the code, got 43000: give --luac',
+      'expected 91000 octets of heap for the code and what it holds, got 43000: give --luac',
+    ],
+    [
+      'too small a heap for the role',
+      { family: 'esp8266', lfsRoom: 1 << 17 },
+      { kind: 'lfs', heapOctets: 50_000 },
+      'expected 50000 octets of heap for what a mote of twin holds, got 43000: take a board with more',
     ],
     [
       'no flash store',
