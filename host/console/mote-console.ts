@@ -94,7 +94,7 @@ export class MoteConsole {
 
   /** As rows(), with JSON asked for. @returns an object, an array of them, or null where there is nothing to say. */
   async json(text: string): Promise<unknown> {
-    const [row] = await this.rows(`${text} json`);
+    const row = this.#only(await this.rows(`${text} json`));
     if (row === undefined) return null;
     try {
       return JSON.parse(row) as unknown;
@@ -110,11 +110,17 @@ export class MoteConsole {
     if (this.where !== this.line.path) return;
     try {
       const { rows } = await this.ask('state json');
-      const { eui64 } = JSON.parse(rows[0] ?? '{}') as { eui64?: string };
+      const { eui64 } = JSON.parse(this.#only(rows) ?? '{}') as { eui64?: string };
       if (eui64 !== undefined) this.where = `${this.line.path} (${eui64})`;
     } catch {
       // What was to be said about it is said all the same.
     }
+  }
+
+  /** The one row of JSON: before it there may be the rest of a line, of which the begin came before the port was open. */
+  #only(rows: readonly string[]): string | undefined {
+    rows.slice(0, -1).forEach((row) => this.onNote(row));
+    return rows.at(-1);
   }
 
   /** @returns the message for an answer that is an error. */

@@ -127,6 +127,20 @@ describe('a conversation', () => {
     await mote.close();
   });
 
+  it('takes no line for JSON of which it has heard the end alone', async () => {
+    let hears: (octets: Uint8Array) => void = () => undefined;
+    const mote = new MoteConsole({
+      path: 'torn',
+      write: () => hears(Buffer.from('b 1 22\n{"state":"base"}\nDone\n')),
+      onData: (f) => void (hears = f),
+      close: () => Promise.resolve(),
+    });
+    const notes: string[] = [];
+    mote.onNote = (note) => notes.push(note);
+    expect(await mote.json('state')).toEqual({ state: 'base' });
+    expect(notes).toEqual(['b 1 22']);
+  });
+
   it('completes from the help of the mote', async () => {
     const mote = new MoteConsole(await openPort(portOf('m1')));
     const complete = completer(await mote.rows('help'), ['.quit']);
