@@ -10,11 +10,14 @@ import { parseScenario } from '../../host/scenario/load.ts';
 import type { Scenario } from '../../host/scenario/schema.ts';
 import type { TwinBoard } from '../../host/twin/board.ts';
 import { vmFactory } from '../../host/vm/open.ts';
+import { mote } from '../protocol/networks.ts';
 
 /** Who is measured. */
 export const MOTE = 'm1';
 export const ROUTER = 'r1';
 export const PLAYERS = [MOTE, ROUTER] as const;
+type Player = (typeof PLAYERS)[number];
+const isPlayer = (name: string): name is Player => name === MOTE || name === ROUTER;
 
 /** A mote keeps seven keys, a router 24. */
 const ROUTERS = 9;
@@ -31,18 +34,12 @@ const LONGEST = 200_000;
 /** Low words of EUI-64s; the players are first. */
 const FIRST_ROUTER = 0x11;
 const FIRST_MOTE = 0x41;
-const hex = (value: number): string => value.toString(16).padStart(2, '0');
 
-function nodes(role: 'router' | 'mote', count: number, first: number, radius: number, onAtSeconds: number) {
-  return Array.from({ length: count }, (_, i) => ({
-    name: `${role[0]}${i + 1}`,
-    role,
-    eui64: `AC:DE:48:00:00:00:00:${hex(first + i)}`,
-    short: `00${hex(first + i)}`,
-    position: { x: radius * Math.cos(i), y: radius * Math.sin(i) },
-    onAtSeconds: onAtSeconds + i,
-  }));
-}
+const nodes = (role: 'router' | 'mote', count: number, first: number, radius: number, onAtSeconds: number) =>
+  Array.from({ length: count }, (_, i) => {
+    const [x, y] = [radius * Math.cos(i), radius * Math.sin(i)];
+    return mote(`${role[0]}${i + 1}`, role, (first + i).toString(16), x, y, { onAtSeconds: onAtSeconds + i });
+  });
 
 /** All in earshot of one another: who is in reach of a mote is the ring's to say. */
 const scenario = parseScenario(
@@ -53,7 +50,7 @@ const scenario = parseScenario(
     durationSeconds: READY,
     dataPeriodMs: PERIOD_MS,
     motes: [
-      { name: 'base', role: 'base', eui64: 'AC:DE:48:00:00:00:00:01', short: '0001', position: { x: 0, y: 0 } },
+      mote('base', 'base', '01', 0),
       ...nodes('router', ROUTERS, FIRST_ROUTER, 10, 0),
       ...nodes('mote', MOTES, FIRST_MOTE, 20, READY),
     ],
@@ -99,7 +96,7 @@ export interface Ring {
   readonly bench: OpenBench;
   /** From now on nobody moves, and of the motes only the player has power. */
   rest(): void;
-  readonly deeds: Readonly<Record<(typeof PLAYERS)[number], Deeds>>;
+  readonly deeds: Readonly<Record<Player, Deeds>>;
 }
 
 /** @param twins on which the players are. */
@@ -108,15 +105,15 @@ export function openRing(twins: TwinBoard): Ring {
   const board: TwinBoard = {
     ...twins,
     mote: (spec, flash, prng, env) =>
-      PLAYERS.some((player) => player === spec.name)
-        ? twins.mote(spec, flash, prng, env)
-        : new MailboxMote(spec, flash, prng, { ...env, open }),
+      isPlayer(spec.name) ? twins.mote(spec, flash, prng, env) : new MailboxMote(spec, flash, prng, { ...env, open }),
   };
   const named = (role: Scenario['motes'][number]['role']): string[] =>
     scenario.motes.filter((mote) => mote.role === role).map(({ name }) => name);
   const numbers = new Map(named('router').map((name, i) => [name, i]));
-  const places = named('mote').map((_, i): Place => ({ at: i % ROUTERS, since: Infinity, authority: 0 }));
-  const placeOf = new Map(named('mote').map((name, i) => [name, places[i]!]));
+  const placeOf = new Map(
+    named('mote').map((name, i): [string, Place] => [name, { at: i % ROUTERS, since: Infinity, authority: 0 }]),
+  );
+  const places = [...placeOf.values()];
   const deeds = { [MOTE]: idle(), [ROUTER]: idle() };
 
   let rests = false;
@@ -140,7 +137,7 @@ export function openRing(twins: TwinBoard): Ring {
     hooks: {
       onStart: (started) => void (control = started),
       onPower(mote, on) {
-        if (on && (mote === MOTE || mote === ROUTER)) deeds[mote].starts++;
+        if (on && isPlayer(mote)) deeds[mote].starts++;
       },
       drop({ sender }, receiver) {
         const place = placeOf.get(sender);
